@@ -1,0 +1,173 @@
+"""The neutral facts a finding is made of.
+
+A finding kind says which of these it has; a format writes what it can carry. Neither knows the other: a new kind or a
+new format is one new module. Every fact knows the JSON pointer of the case it was stated at (:meth:`Facts.at`), which
+a writer gives to its ledger; a fact that the adapter worked out stands in :attr:`Facts.derived`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Literal
+
+from adapter.nomenclature.quantities import Age, Bounds, Copies, Date, Fraction, Share
+from adapter.terms import Gene
+
+Grade = Literal["A", "B", "C", "D"]
+Sort = Literal["variant", "karyotype", "observation"]
+Role = Literal["", "five-prime", "three-prime", "partner"]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneFact:
+    """A gene as named (``text``), resolved where the table knows it; ``path`` is "" when it was worked out."""
+
+    text: str
+    gene: Gene | None
+    path: str
+    role: Role = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the genome: chromosome ("11", "X"), band ("11q23.3") or interval (1-based, both ends included)."""
+
+    path: str
+    text: str
+    chromosome: str = ""
+    band: str = ""
+    start: int | None = None
+    end: int | None = None
+    assembly: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A nomenclature string. ``text`` is verbatim; ``value`` the canonical form, None until an engine vouches for it.
+
+    ``syntax``: hgvs (kind not told apart), hgvs.c, hgvs.g, hgvs.n, hgvs.p, hgvs.r, iscn, spdi. ``verbatim`` is true
+    when the text itself is valid as it stands, so that it may travel as a code.
+    """
+
+    syntax: str
+    text: str
+    path: str
+    value: str | None = None
+    verbatim: bool = False
+    grade: Grade = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class Allele:
+    """A sequence variant worked out from its expressions (contracts.md section 3); empty text where not known.
+
+    ``g`` maps an assembly to its g. expression, ``vrs`` a VRS version to the computed identifier; ``vcf`` is (chrom,
+    1-based pos, ref, alt) on GRCh38. ``transcript_why`` is "stated", "mane-select", … : how the transcript was chosen.
+    """
+
+    grade: Grade
+    kind: str
+    c: str = ""
+    p: str = ""
+    g: Mapping[str, str] = field(default_factory=dict)
+    spdi: str = ""
+    vcf: tuple[str, int, str, str] | None = None
+    vrs: Mapping[str, str] = field(default_factory=dict)
+    transcript: str = ""
+    transcript_why: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A named fact with a code of its own: probe, signals, banding, depth, insertion-point, in-frame, panel …
+
+    ``name`` is the key in the mapping tables; a format writes it as a coded component or an extension without knowing
+    what it means. ``unit`` is UCUM.
+    """
+
+    name: str
+    value: str | bool | int | Decimal | Bounds
+    path: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The value of an observation: words, a number, a bound or a range, with its unit (UCUM where known) as stated."""
+
+    text: str
+    path: str
+    bounds: Bounds | None = None
+    unit: str = ""
+    unit_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line of a result with several: a marker of an immunophenotype and what was seen."""
+
+    name: str
+    value: Value
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What one finding says. None, "" and () mean: not stated.
+
+    ``path`` is the finding's JSON pointer and ``id`` its id, to which a child (one abnormality of a karyotype, one gene
+    of a negative panel) adds ``-1``, ``-2`` …; ``derived_from`` is then the parent's id. ``result`` is what the finding
+    says of presence; ``test`` names what an observation measured (key of ``mappings/measurements``, or words).
+    """
+
+    path: str
+    id: str
+    sort: Sort
+    result: Literal["present", "absent", "indeterminate", "no call"] = "present"
+    status: str = "final"
+    specimen: str = ""
+    methods: tuple[str, ...] = ()
+    age: Age | None = None
+    date: Date | None = None
+    said: str = ""
+    derived_from: str = ""
+
+    genes: tuple[GeneFact, ...] = ()
+    place: Place | None = None
+    change: str = ""
+    copies: Copies | None = None
+    cells: Share | None = None
+    cutoff: Share | None = None
+    vaf: Fraction | None = None
+    zygosity: str = ""
+    origin: str = ""
+    significance: str = ""
+    significance_by: str = ""
+    expressions: tuple[Expression, ...] = ()
+    ids: tuple[tuple[str, str], ...] = ()
+    allele: Allele | None = None
+    fusion: str = ""
+    transcripts: tuple[str, ...] = ()
+    complex: bool | None = None
+
+    test: str = ""
+    value: Value | None = None
+    parts: tuple[Part, ...] = ()
+    details: tuple[Detail, ...] = ()
+
+    derived: Mapping[str, str] = MappingProxyType({})
+    sources: Mapping[str, str] = MappingProxyType({})
+
+    def at(self, fact: str) -> str:
+        """JSON pointer of the case leaf that states ``fact``; "" for a derived one.
+
+        >>> Facts(path="/findings/0", id="a", sort="variant").at("copies")
+        '/findings/0/copies'
+        """
+        if fact in self.derived:
+            return ""
+        return self.sources.get(fact) or f"{self.path}/{fact}"

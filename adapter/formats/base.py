@@ -1,0 +1,61 @@
+"""What a format is: a name, how to recognise it, how to read, write and check it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from adapter.report import Issue, Json, Ledger, Loss
+
+if TYPE_CHECKING:
+    from adapter.case import Case
+    from adapter.terms import Terms
+
+ProfileSet = Literal["gr3", "mcode4"]
+BundleKind = Literal["collection", "transaction"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to write. ``at`` is the conversion time, RFC 3339 in UTC with a capital Z; it is always given by the caller."""
+
+    at: str
+    profile_set: ProfileSet = "gr3"
+    bundle: BundleKind = "collection"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document and the ledger of how it came about."""
+
+    document: Json
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCase:
+    """A case read from another format, with what could not be kept even in ``carried`` and what was odd about it."""
+
+    case: Case
+    losses: tuple[Loss, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A target and source of conversion.
+
+    ``recognises`` tells from a parsed JSON document whether it is this format's. ``read`` gives the cases of one
+    document. ``check`` yields the issues of tiers 0 to 2 (design.md section 8) of a document; it never raises for what
+    a document holds.
+    """
+
+    name: str
+    title: str
+    media_type: str
+    recognises: Callable[[Any], bool]
+    write: Callable[[Case, Terms, Options], Written]
+    read: Callable[[Any, Terms], Iterator[ReadCase]]
+    check: Callable[[Any, Terms], Iterator[Issue]]
+    carries: frozenset[str] = frozenset()
