@@ -42,13 +42,30 @@ class ReadCase:
     issues: tuple[Issue, ...] = ()
 
 
+Tier = Literal["basic", "profile", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One validator of a format: what it is, the tier that first runs it, and the issues it finds in a document.
+
+    ``basic`` is tiers 0 to 2 of design.md section 8, ``profile`` adds tier 4 in-process, ``all`` adds tier 3. ``run``
+    never raises for what a document holds.
+    """
+
+    validator: str
+    version: str
+    what: str
+    tier: Tier
+    run: Callable[[Any, Terms], Iterator[Issue]]
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A target and source of conversion.
 
     ``recognises`` tells from a parsed JSON document whether it is this format's. ``read`` gives the cases of one
-    document. ``check`` yields the issues of tiers 0 to 2 (design.md section 8) of a document; it never raises for what
-    a document holds.
+    document. ``checks`` are its validators, cheapest first.
     """
 
     name: str
@@ -57,5 +74,5 @@ class Format:
     recognises: Callable[[Any], bool]
     write: Callable[[Case, Terms, Options], Written]
     read: Callable[[Any, Terms], Iterator[ReadCase]]
-    check: Callable[[Any, Terms], Iterator[Issue]]
+    checks: tuple[Check, ...]
     carries: frozenset[str] = frozenset()

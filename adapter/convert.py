@@ -1,0 +1,79 @@
+"""One document in, one document out: read, normalise, write, and account for every leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from adapter.case import Case
+from adapter.formats import form, recognise
+from adapter.formats.base import BundleKind, Options, ProfileSet, ReadCase
+from adapter.normalise import normalise
+from adapter.report import Issue, Json, Ledger, Loss
+from adapter.terms import Terms, load
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A written document, the case it was written from, and what can be said about both.
+
+    ``issues`` are what the reader found odd about the source.
+    """
+
+    document: Json
+    case: Case
+    ledger: Ledger
+    read_losses: tuple[Loss, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What the source held that the document does not hold as stated; () means lossless."""
+        return self.read_losses + self.ledger.losses(self.document, self.case.leaves())
+
+    def explain(self) -> list[Json]:
+        """Where every placed value came from: output pointer, input pointer, rule (contracts.md section 4)."""
+        return self.ledger.explain(self.document)
+
+
+def read(document: Any, *, source: str | None = None, terms: Terms | None = None) -> Iterator[ReadCase]:
+    """The cases of a parsed ``document``.
+
+    ``source`` names its format and is recognised when absent. Raises ReadError for a document of no known format and
+    CaseError for a case that cannot be accepted.
+    """
+    found = form(source) if source else recognise(document)
+    yield from found.read(document, terms or load())
+
+
+def write(
+    case: Case | ReadCase,
+    to: str,
+    *,
+    at: str,
+    profile_set: str = "gr3",
+    bundle: str = "collection",
+    terms: Terms | None = None,
+) -> Converted:
+    """``case`` in the format ``to``.
+
+    ``at`` is the conversion time (RFC 3339, UTC, capital Z): the clock is an input, so that equal inputs give equal
+    bytes. ``profile_set`` and ``bundle`` concern FHIR only.
+    """
+    terms = terms or load()
+    source = case if isinstance(case, ReadCase) else ReadCase(case)
+    understood = normalise(source.case, terms)
+    options = Options(at=at, profile_set=cast(ProfileSet, profile_set), bundle=cast(BundleKind, bundle))
+    written = form(to).write(understood, terms, options)
+    return Converted(written.document, understood, written.ledger, source.losses, source.issues)
+
+
+def convert(document: Any, to: str, *, at: str, source: str | None = None, profile_set: str = "gr3",
+            bundle: str = "collection", terms: Terms | None = None) -> list[Converted]:
+    """Every case of a parsed ``document``, converted; a document may hold several (a bundle of two patients)."""
+    terms = terms or load()
+    return [
+        write(found, to, at=at, profile_set=profile_set, bundle=bundle, terms=terms)
+        for found in read(document, source=source, terms=terms)
+    ]
