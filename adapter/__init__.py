@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["Case", "Converted", "__version__", "check", "convert", "read", "write"]
 
-_HOMES = {"Case": "case", "Converted": "convert", "check": "validate", "convert": "convert", "read": "convert", "write": "convert"}
+_HOMES = {
+    "Case": "case",
+    "Converted": "convert",
+    "check": "validate",
+    "convert": "convert",
+    "read": "convert",
+    "write": "convert",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -69,8 +69,16 @@ def write(
     return Converted(written.document, understood, written.ledger, source.losses, source.issues)
 
 
-def convert(document: Any, to: str, *, at: str, source: str | None = None, profile_set: str = "gr3",
-            bundle: str = "collection", terms: Terms | None = None) -> list[Converted]:
+def convert(
+    document: Any,
+    to: str,
+    *,
+    at: str,
+    source: str | None = None,
+    profile_set: str = "gr3",
+    bundle: str = "collection",
+    terms: Terms | None = None,
+) -> list[Converted]:
     """Every case of a parsed ``document``, converted; a document may hold several (a bundle of two patients)."""
     terms = terms or load()
     return [

@@ -34,8 +34,12 @@ class Issue:
     def to_json(self) -> Json:
         """The issue as contracts.md section 4 spells it."""
         return {
-            "validator": self.validator, "level": self.level, "category": self.category,
-            "path": self.path, "input_path": self.input_path, "message": self.message,
+            "validator": self.validator,
+            "level": self.level,
+            "category": self.category,
+            "path": self.path,
+            "input_path": self.input_path,
+            "message": self.message,
         }
 
 
@@ -74,7 +78,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """An input leaf that the output does not hold as stated; ``where`` points into the output for narrowed and moved."""
+    """An input leaf that the output does not hold as stated; ``where`` points into the output, if it is there at all."""
 
     stage: Literal["read", "write"]
     path: str
@@ -84,7 +88,13 @@ class Loss:
 
     def to_json(self) -> Json:
         """The loss as contracts.md section 4 spells it."""
-        return {"stage": self.stage, "path": self.path, "reason": self.reason, "where": self.where, "message": self.message}
+        return {
+            "stage": self.stage,
+            "path": self.path,
+            "reason": self.reason,
+            "where": self.where,
+            "message": self.message,
+        }
 
 
 @dataclass(slots=True)
@@ -123,7 +133,11 @@ class Ledger:
             for source, reason, message, node, member in self._notes
         ]
         covered = {source for _, source, _, _ in self._places} | {n.path for n in notes}
-        gone = [Loss("write", leaf, "no-place", "the target has no place for it") for leaf in leaves if not _covers(covered, leaf)]
+        gone = [
+            Loss("write", leaf, "no-place", "the target has no place for it")
+            for leaf in leaves
+            if not _covers(covered, leaf)
+        ]
         return tuple(sorted([*notes, *gone], key=lambda loss: loss.path))
 
     def explain(self, document: Json | list[Any]) -> list[Json]:
@@ -173,5 +187,7 @@ def _pointers(document: Any) -> dict[int, str]:
             stack.extend((v, _join(pointer, k)) for k, v in reversed(node.items()) if isinstance(v, dict | list))
         elif isinstance(node, list):
             found[id(node)] = pointer
-            stack.extend((v, f"{pointer}/{n}") for n, v in reversed(list(enumerate(node))) if isinstance(v, dict | list))
+            stack.extend(
+                (v, f"{pointer}/{n}") for n, v in reversed(list(enumerate(node))) if isinstance(v, dict | list)
+            )
     return found

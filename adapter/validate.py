@@ -25,7 +25,9 @@ def check(document: Any, *, tier: Tier = "basic", source: str | None = None, ter
     try:
         found = form(source) if source else recognise(document)
     except ReadError as error:
-        return Report((), (Issue(validator="adapter", level="error", category="format", path="", message=error.message),))
+        return Report(
+            (), (Issue(validator="adapter", level="error", category="format", path="", message=error.message),)
+        )
     return _run(found, document, tier, terms)
 
 

@@ -16,9 +16,18 @@ from adapter.errors import AdapterError
 
 MODULES = ("convert", "check", "nomenclature", "inspect", "serve", "store", "export", "upload", "bench")
 COMMANDS = {
-    "convert": "convert", "check": "check", "iscn": "nomenclature", "hgvs": "nomenclature", "fusion": "nomenclature",
-    "formats": "inspect", "terms": "inspect", "serve": "serve", "store": "store", "export": "export",
-    "upload": "upload", "bench": "bench",
+    "convert": "convert",
+    "check": "check",
+    "iscn": "nomenclature",
+    "hgvs": "nomenclature",
+    "fusion": "nomenclature",
+    "formats": "inspect",
+    "terms": "inspect",
+    "serve": "serve",
+    "store": "store",
+    "export": "export",
+    "upload": "upload",
+    "bench": "bench",
 }
 
 
@@ -26,7 +35,7 @@ def parser(only: str = "") -> argparse.ArgumentParser:
     """The whole parser, or the part that the command ``only`` needs: the other commands' modules stay unloaded."""
     top = argparse.ArgumentParser(
         prog="adapter",
-        description="Leukaemia genetics case reports to FHIR R4 and GA4GH Phenopackets v2: nothing lost, nothing invented.",
+        description="Leukaemia genetics case reports to FHIR R4 and Phenopackets v2: nothing lost, nothing invented.",
         epilog="example: adapter convert samples/fonc-2026-1656404-patient-1.json --to fhir --pretty",
     )
     top.add_argument("--version", action="version", version=f"adapter {__version__}")

@@ -45,12 +45,23 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _report(source: Input, args: argparse.Namespace, terms: Terms) -> Report:
-    from adapter.validate import check  # noqa: PLC0415  (compiles schemas)
+    from adapter.validate import check
 
     if source.error:
         if not args.json:
             complain(source.place, source.error)
-        return Report((), (Issue(validator="adapter", level="error", category="syntax", path=source.error.pointer, message=source.error.message),))
+        return Report(
+            (),
+            (
+                Issue(
+                    validator="adapter",
+                    level="error",
+                    category="syntax",
+                    path=source.error.pointer,
+                    message=source.error.message,
+                ),
+            ),
+        )
     return check(source.document, tier=args.tier, terms=terms)
 
 

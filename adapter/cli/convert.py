@@ -36,11 +36,17 @@ def add(commands: Any) -> None:
     command.add_argument("--to", required=True, choices=FORMATS)
     command.add_argument("--from", dest="source", choices=FORMATS, help="source format; recognised when absent")
     command.add_argument("--profile-set", choices=("gr3", "mcode4"), default="gr3", help="FHIR profiles to claim")
-    command.add_argument("--bundle", choices=("collection", "transaction"), default="collection", help="kind of FHIR bundle")
-    command.add_argument("--at", metavar="TIME", type=moment, help="conversion time, RFC 3339; else SOURCE_DATE_EPOCH, else now")
+    command.add_argument(
+        "--bundle", choices=("collection", "transaction"), default="collection", help="kind of FHIR bundle"
+    )
+    command.add_argument(
+        "--at", metavar="TIME", type=moment, help="conversion time, RFC 3339; else SOURCE_DATE_EPOCH, else now"
+    )
     command.add_argument("--losses", metavar="FILE", help="write what the output does not hold")
     command.add_argument("--explain", metavar="FILE", help="write where every value came from")
-    command.add_argument("--check", choices=("none", "basic", "profile", "all"), default="basic", help="validate the output")
+    command.add_argument(
+        "--check", choices=("none", "basic", "profile", "all"), default="basic", help="validate the output"
+    )
     command.add_argument("--mappings", metavar="DIR", help="tables that add to or override the packaged ones")
     command.add_argument("--pretty", action="store_true", help="indent the output")
     command.add_argument("-o", "--output", metavar="FILE|DIR/", default="-")
@@ -70,7 +76,13 @@ def _convert(source: Input, args: argparse.Namespace, at: str, terms: Any) -> tu
         return [], False
     try:
         return convert(
-            source.document, args.to, at=at, source=args.source, profile_set=args.profile_set, bundle=args.bundle, terms=terms
+            source.document,
+            args.to,
+            at=at,
+            source=args.source,
+            profile_set=args.profile_set,
+            bundle=args.bundle,
+            terms=terms,
         ), True
     except (CaseError, ReadError) as error:
         complain(source.place, error)
@@ -81,7 +93,7 @@ def _checked(source: Input, converted: Converted, args: argparse.Namespace, term
     """Report what the checks find in the output; true without an error."""
     if args.check == "none":
         return True
-    from adapter.validate import check_converted  # noqa: PLC0415  (compiles schemas)
+    from adapter.validate import check_converted
 
     report = check_converted(converted, args.to, tier=args.check, terms=terms)
     for issue in report.issues:

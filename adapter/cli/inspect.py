@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
     terms = commands.add_parser(
         "terms",
         help="the mapping tables and their rows",
-        epilog="examples:\n  adapter terms\n  adapter terms specimens\n  adapter terms specimens BM\n  adapter terms genes MLL",
+        epilog="examples:\n  adapter terms specimens\n  adapter terms specimens BM\n  adapter terms genes MLL",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     terms.add_argument("table", nargs="?", metavar="TABLE")
@@ -34,13 +34,20 @@ def add(commands: Any) -> None:
 def run_formats(args: argparse.Namespace) -> int:
     """List the formats with the facts they carry, or print a schema."""
     if args.schema:
-        from adapter.case import case_schema  # noqa: PLC0415  (builds the schema)
+        from adapter.case import case_schema
 
         sys.stdout.buffer.write(dump(case_schema(), pretty=True))
         return 0
     for found in map(form, PACKAGES):
         sys.stdout.buffer.write(
-            dump({"name": found.name, "title": found.title, "media_type": found.media_type, "carries": sorted(found.carries)})
+            dump(
+                {
+                    "name": found.name,
+                    "title": found.title,
+                    "media_type": found.media_type,
+                    "carries": sorted(found.carries),
+                }
+            )
         )
     return 0
 

@@ -18,7 +18,7 @@ BundleKind = Literal["collection", "transaction"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to write. ``at`` is the conversion time, RFC 3339 in UTC with a capital Z; it is always given by the caller."""
+    """How to write. ``at`` is the conversion time, RFC 3339 in UTC with a capital Z; the caller always gives it."""
 
     at: str
     profile_set: ProfileSet = "gr3"

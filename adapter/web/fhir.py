@@ -1,0 +1,94 @@
+"""The FHIR side: ``/fhir/metadata`` and our own CodeSystem, ValueSets and StructureDefinitions."""
+
+from __future__ import annotations
+
+from flask import Response, current_app
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from adapter import __version__
+from adapter.formats.document import dump
+from adapter.formats.fhir.artefacts import artefacts
+from adapter.report import Json
+from adapter.terms import Terms
+from adapter.web.errors import Refused
+from adapter.web.negotiation import acceptable, single
+
+FHIR_JSON = "application/fhir+json"
+
+
+class Artefact(BaseModel):
+    """One of our own conformance resources."""
+
+    kind: str = Field(pattern=r"^[A-Za-z]{1,64}$", description="resource type")
+    id: str = Field(pattern=r"^[A-Za-z0-9.-]{1,64}$")
+
+
+class Kind(BaseModel):
+    """A resource type."""
+
+    kind: str = Field(pattern=r"^[A-Za-z]{1,64}$", description="resource type")
+
+
+api = APIBlueprint("fhir", __name__, abp_tags=[Tag(name="fhir")])
+
+
+@api.get("/fhir/metadata", summary="CapabilityStatement")
+def metadata() -> Response:
+    """What this server can do in FHIR: read its own conformance resources."""
+    return _answer(capability(_terms()), max_age=60)
+
+
+@api.get("/fhir/<kind>/<id>", summary="Read one of our conformance resources")
+def read(path: Artefact) -> Response:
+    """A CodeSystem, ValueSet or StructureDefinition under the canonical base in use."""
+    found = artefacts(_terms().base).get((path.kind, path.id))
+    if found is None:
+        raise Refused(404, "no such resource")
+    return _answer(found, max_age=3600)
+
+
+@api.get("/fhir/<kind>", summary="All of our conformance resources of a type")
+def search(path: Kind) -> Response:
+    """A searchset Bundle; no search parameter is supported."""
+    found = [r for (kind, _), r in artefacts(_terms().base).items() if kind == path.kind]
+    if not found:
+        raise Refused(404, "no such resource type")
+    entry = [{"fullUrl": r["url"], "resource": r, "search": {"mode": "match"}} for r in found]
+    return _answer({"resourceType": "Bundle", "type": "searchset", "total": len(found), "entry": entry}, max_age=3600)
+
+
+def capability(terms: Terms) -> Json:
+    """The CapabilityStatement: only what the service really does."""
+    kinds = sorted({kind for kind, _ in artefacts(terms.base)})
+    interactions = [{"code": "read"}, {"code": "search-type"}]
+    return {
+        "resourceType": "CapabilityStatement",
+        "url": f"{terms.base}/CapabilityStatement/adapter",
+        "version": __version__,
+        "name": "HaemAdapter",
+        "title": "haem-adapter",
+        "status": "active",
+        "date": "2026-11-22",
+        "kind": "instance",
+        "software": {"name": "haem-adapter", "version": __version__},
+        "implementation": {
+            "description": "Conversion of leukaemia genetics case reports; reads its own conformance resources"
+        },
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json", "json"],
+        "rest": [{"mode": "server", "resource": [{"type": kind, "interaction": interactions} for kind in kinds]}],
+    }
+
+
+def _terms() -> Terms:
+    found: Terms = current_app.extensions["terms"]
+    return found
+
+
+def _answer(resource: Json, *, max_age: int) -> Response:
+    single()
+    kind = acceptable(FHIR_JSON, "application/json")
+    response = Response(dump(resource), mimetype=kind)
+    response.headers["Cache-Control"] = f"max-age={max_age}"
+    return response

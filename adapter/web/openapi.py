@@ -1,0 +1,99 @@
+"""``/openapi.json`` and ``/docs``: the generated document with our bodies and answers, and a page that shows it.
+
+flask-openapi3 knows neither bodies that are read raw nor problem+json; both are added here to what it generates.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from flask import Response, current_app, render_template
+from flask_openapi3 import OpenAPI
+
+from adapter.case import case_schema
+from adapter.formats.document import dump
+from adapter.report import Json
+from adapter.web.errors import Problem
+from adapter.web.nomenclature import FusionText, HgvsText, IscnText
+
+_FHIR: Json = {"type": "object", "required": ["resourceType"], "properties": {"resourceType": {"type": "string"}}}
+_PACKET: Json = {"type": "object", "required": ["metaData"], "properties": {"metaData": {"type": "object"}}}
+_OBJECT: Json = {"type": "object"}
+# What each operation can refuse with, besides what its query model says.
+_BODY = ("400", "406", "413", "415", "422")
+_READ = ("400", "404", "406")
+_BODIES: dict[str, tuple[str, Json]] = {
+    "/v1/convert": ("application/json", {"anyOf": [{"$ref": "#/components/schemas/Case"}, _FHIR, _PACKET]}),
+    "/v1/validate": ("application/json", _OBJECT),
+    "/v1/convert/stream": ("application/x-ndjson", {"type": "string"}),
+    "/v1/iscn": ("application/json", {"$ref": "#/components/schemas/IscnText"}),
+    "/v1/hgvs": ("application/json", {"$ref": "#/components/schemas/HgvsText"}),
+    "/v1/fusion": ("application/json", {"$ref": "#/components/schemas/FusionText"}),
+}
+
+
+def init(app: OpenAPI) -> None:
+    """Serve the document and its page."""
+    app.extensions["openapi"] = None
+    app.add_url_rule("/openapi.json", "openapi", lambda: Response(dump(openapi(app)), mimetype="application/json"))
+    app.add_url_rule("/docs", "docs", _page)
+
+
+def openapi(app: OpenAPI) -> Json:
+    """The OpenAPI 3.1 document of the service, built once."""
+    if app.extensions["openapi"] is None:
+        app.extensions["openapi"] = _complete(deepcopy(app.api_doc))
+    found: Json = app.extensions["openapi"]
+    return found
+
+
+def _complete(generated: Json) -> Json:
+    schemas = generated["components"].setdefault("schemas", {})
+    for model in (Problem, IscnText, HgvsText, FusionText):
+        schemas.update(_component(model.__name__, model.model_json_schema(ref_template="#/components/schemas/{model}")))
+    schemas.update(_component("Case", case_schema()))
+    for path, operations in generated["paths"].items():
+        for operation in operations.values():
+            _operation(path, operation)
+    return generated
+
+
+def _operation(path: str, operation: Json) -> None:
+    if path in _BODIES:
+        kind, schema = _BODIES[path]
+        operation["requestBody"] = {"required": True, "content": {kind: {"schema": schema}}}
+    problem = "application/fhir+json" if path.startswith("/fhir") else "application/problem+json"
+    refused: Json = _OBJECT if path.startswith("/fhir") else {"$ref": "#/components/schemas/Problem"}
+    answers = {"200": {"description": "OK", "content": {kind: {"schema": {}} for kind in _answers(path)}}}
+    for status in _BODY if path in _BODIES else _READ:
+        answers[status] = {"description": "refused", "content": {problem: {"schema": refused}}}
+    operation["responses"] = answers
+
+
+def _answers(path: str) -> tuple[str, ...]:
+    if path.startswith("/fhir"):
+        return ("application/fhir+json", "application/json")
+    if path == "/v1/convert":
+        return ("application/json", "application/fhir+json", "application/x-ndjson")
+    return ("application/x-ndjson",) if path.endswith("/stream") else ("application/json",)
+
+
+def _component(name: str, schema: Json) -> dict[str, Any]:
+    """A schema and its definitions as components, references rewritten to where they stand then."""
+    definitions = schema.pop("$defs", {})
+    schema.pop("$schema", None)
+    return {name: _moved(schema), **{key: _moved(value) for key, value in definitions.items()}}
+
+
+def _moved(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {
+            key: value.replace("#/$defs/", "#/components/schemas/") if key == "$ref" else _moved(value)
+            for key, value in node.items()
+        }
+    return [_moved(value) for value in node] if isinstance(node, list) else node
+
+
+def _page() -> str:
+    return render_template("docs.html", document=openapi(current_app), bodies=_BODIES)  # type: ignore[arg-type]
