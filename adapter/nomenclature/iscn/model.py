@@ -4,8 +4,8 @@ Layers: `parse` makes a `Document`; `expand` and `effects` compute physical chro
 `render` writes it again. All offsets (``start``, ``end``) are in characters of `Document.input`, half open, and do not
 take part in comparison, so that two spellings of one karyotype are equal.
 
-What a repair changed is changed here (``t(22;9)(q11.2;q34)`` is held as ``t(9;22)(q34;q11.2)``); the verbatim text is the
-slice of the input, and a `Diagnostic` of severity ``repair`` holds both.
+What a repair changed is changed here (``t(22;9)(q11.2;q34)`` is held as ``t(9;22)(q34;q11.2)``); the verbatim text is
+the slice of the input, and a `Diagnostic` of severity ``repair`` holds both.
 """
 
 from __future__ import annotations
@@ -70,10 +70,10 @@ ONE = Range(1, 1)
 class Breakpoint:
     """A place on a chromosome as stated: ``q34``, ``p11.2``, ``qter``, ``q10``, ``q2?4``, ``?``, ``q21~24``.
 
-    ``chromosome`` is "1".."22", "X", "Y" or None where it is unknown. ``arm`` is None for ``?`` and ``cen``. ``band`` is
-    the digits after the arm without question marks ("34", "11.2", "24", "10"), or "ter", "cen", "" (arm only, ``del(5q)``,
-    ``(q?)``). ``certain`` is the leading part of ``band`` that no question mark touches: "2" for ``q2?4``, "" for
-    ``q?24``; it equals ``band`` where nothing is in doubt. ``arm_certain`` is False for ``?q21``. An arm alone with
+    ``chromosome`` is "1".."22", "X", "Y" or None where it is unknown. ``arm`` is None for ``?`` and ``cen``. ``band``
+    is the digits after the arm without question marks ("34", "11.2", "24", "10"), or "ter", "cen", "" (arm only:
+    ``del(5q)``, ``(q?)``). ``certain`` is the leading part of ``band`` that no question mark touches: "2" for
+    ``q2?4``, "" for ``q?24``; it equals ``band`` where nothing is in doubt. ``arm_certain`` is False for ``?q21``. An arm alone with
     doubt (``q?``) has band "" and ``doubt`` True. ``to`` is the other end of a range ``q21~24`` (same chromosome);
     ``alternatives`` are the further readings of ``p13.3 or q13.3``.
     """
@@ -266,9 +266,10 @@ class Note:
 class Signal:
     """What one probe showed.
 
-    ``probe`` is the symbol as written without its side (``KMT2A``, ``D13S319``, ``wcp8``); ``side`` is "5'" or "3'" or "".
-    ``copies`` is the number of signals, None where not stated. ``state``: "present" (``+``), "absent" (``-``),
-    "enhanced" (``++``, ``enh``), "diminished" (``dim``), "amplified" (``amp``), "moved" (``mv``), "stayed" (``st``) or "".
+    ``probe`` is the symbol as written without its side (``KMT2A``, ``D13S319``, ``wcp8``); ``side`` is "5'", "3'", "".
+    ``copies`` is the number of signals, None where not stated. ``state`` is "present" (``+``), "absent" (``-``),
+    "enhanced" (``++``, ``enh``), "diminished" (``dim``), "amplified" (``amp``), "moved" (``mv``), "stayed" (``st``)
+    or "".
     ``group`` numbers the parenthesis (from 0) and ``place`` the ``;``-separated chromosome within it (from 0).
     """
 
@@ -317,10 +318,11 @@ class FishPattern:
 class ArrayEvent:
     """One region of a microarray, sequencing or optical mapping result.
 
-    ``build`` as GRCh37 or GRCh38 (``hg19`` is GRCh37), None where not stated. ``chromosomes`` has several for ``(5,8)x3``;
-    ``(X,1-22)x2`` lists all. ``bands`` are one or two breakpoints. ``first`` and ``last`` are 1-based inclusive base
-    positions; ``junction`` the positions of ``(87071412;118483524)``, one per chromosome. ``copies`` is None where not
-    stated. ``state``: "amp", "cth", "cx", "hmz", "htz" or "". ``mosaic`` is the fraction as written ("0.45", "0.2~0.3").
+    ``build`` as GRCh37 or GRCh38 (``hg19`` is GRCh37), None where not stated. ``chromosomes`` has several for
+    ``(5,8)x3``; ``(X,1-22)x2`` lists all. ``bands`` are one or two breakpoints. ``first`` and ``last`` are 1-based
+    inclusive base positions; ``junction`` the positions of ``(87071412;118483524)``, one per chromosome. ``copies`` is
+    None where not stated. ``state``: "amp", "cth", "cx", "hmz", "htz" or "". ``mosaic`` is the fraction as written
+    ("0.45", "0.2~0.3").
     ``origin`` inheritance suffixes. ``abnormality`` the item of ``sseq[GRCh38] del(5)(q31.1q33.1)``.
     """
 

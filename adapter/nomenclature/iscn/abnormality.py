@@ -1,0 +1,438 @@
+"""One item of a clone: numerical, structural, marker, variant; with its suffixes and alternatives."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import NamedTuple
+
+from adapter.nomenclature.iscn.breakpoints import (
+    Bands,
+    band,
+    breakpoint_groups,
+    chromosome,
+    chromosome_group,
+    is_path,
+    path,
+)
+from adapter.nomenclature.iscn.model import ONE, Abnormality, Breakpoint, Cells, Range, Sign
+from adapter.nomenclature.iscn.operations import (
+    ALIASES,
+    COUNTED,
+    DERIVED,
+    OPERATIONS,
+    ORIGINS,
+    PREFIXES,
+)
+from adapter.nomenclature.iscn.order import existing, ordered
+from adapter.nomenclature.iscn.scan import Reader
+
+_VARIANT = re.compile(r"(?:[pq]|cen)(?:h|s|ss|stk|cenh)+|h|phqh|cenh", re.IGNORECASE)
+_OLD_ARM = {"-": "del", "+": "add"}
+_LARGEST_COUNT = 9999
+_ENDS = frozenset({",", "/", "//", "[", "", "."})
+
+
+class Symbol(NamedTuple):
+    """An item symbol as read: the symbol that is meant and how many lexemes it takes."""
+
+    kind: str
+    length: int
+
+
+def symbol_at(r: Reader, i: int) -> Symbol | None:
+    """The item symbol that begins at lexeme ``i``, or None.
+
+    symbol = ("psu" | "inv" | "dir")? WORD
+    """
+    word = r.texts[i]
+    if word in OPERATIONS and word not in PREFIXES:
+        return Symbol(word, 1)
+    word = word.lower()
+    word = ALIASES.get(word, word)
+    if word in PREFIXES and r.kinds[i + 1] == "word":
+        second = r.texts[i + 1].lower()
+        if second in PREFIXES[word] and word != "der":
+            return Symbol(f"{word} {second}", 2)
+    return Symbol(word, 1) if word in OPERATIONS or word in COUNTED else None
+
+
+def take_symbol(r: Reader, symbol: Symbol) -> str:
+    """Take the lexemes of a symbol; another spelling is a repair."""
+    i = r.i
+    for _ in range(symbol.length):
+        r.take("symbol")
+    written = " ".join(r.texts[i : r.i])
+    if written != symbol.kind:
+        code = "CASE" if written.lower() == symbol.kind else "PROSE"
+        r.say(code, "repair", r.starts[i], r.ends[r.i - 1], f"the symbol is {symbol.kind}", symbol.kind)
+    return symbol.kind
+
+
+def item(r: Reader) -> Abnormality | None:
+    """Item = reading ("or" reading)*  ; None, with the cursor unmoved, where no item begins."""
+    found = _reading(r)
+    while found is not None and r.texts[r.i].lower() == "or":
+        at = r.i
+        if not r.spaced():
+            r.missing("SEP", " or ", "alternatives are written with spaces around 'or'")
+        r.take("or")
+        other = _reading(r)
+        if other is None:
+            r.roles[at], r.i = None, at
+            break
+        found = replace(found, alternatives=(*found.alternatives, other), end=other.end)
+    return found
+
+
+def _reading(r: Reader) -> Abnormality | None:
+    """Reading = "?"? sign? "?"? core suffix*"""
+    first = r.i
+    certain, sign, doubtful_core = _signs(r)
+    kind = r.kinds[r.i]
+    found: Abnormality | None = None
+    if kind == "number":
+        found = _counted(r) or _chromosome(r, sign)
+    elif kind == "word":
+        found = _worded(r)
+    if found is None and doubtful_core and sign is not None:
+        found = Abnormality("chromosome", None, ("?",), (True,))
+        doubtful_core = False
+    if found is None:
+        for i in range(first, r.i):
+            r.roles[i] = None
+        r.i = first
+        return None
+    return _finished(r, found, first, sign=sign, certain=certain, doubtful=doubtful_core)
+
+
+def _finished(
+    r: Reader, found: Abnormality, first: int, *, sign: Sign | None, certain: bool, doubtful: bool
+) -> Abnormality:
+    """The item with its sign, its certainty and its suffixes; a doubt after the sign is about the chromosome."""
+    sure = found.chromosome_certain
+    if doubtful and found.kind == "chromosome":
+        sure = (False,)
+    elif doubtful:
+        certain = False
+    multiplier, origin, origin_certain, cells = _suffixes(r, found.multiplier)
+    return Abnormality(
+        found.kind,
+        sign or found.sign,
+        found.chromosomes,
+        sure,
+        found.breakpoints,
+        found.parts,
+        found.path,
+        found.path_end,
+        multiplier,
+        found.number,
+        certain,
+        origin,
+        origin_certain,
+        (),
+        cells,
+        found.feature,
+        found.short,
+        r.starts[first],
+        r.ends[r.i - 1],
+    )
+
+
+def _signs(r: Reader) -> tuple[bool, Sign | None, bool]:
+    """Signs = "?"? ("+" | "-")? "?"?  ; returns certain, sign, doubt after the sign."""
+    certain, doubt = True, False
+    sign: Sign | None = None
+    while True:
+        text = r.texts[r.i]
+        if text == "?" and not doubt:
+            if sign is None:
+                certain = False
+            else:
+                doubt = True
+            r.take("uncertain")
+        elif sign is None and (text == "+" or text == "-"):
+            sign = "+" if text == "+" else "-"
+            r.take("sign")
+        else:
+            return certain, sign, doubt
+
+
+def _counted(r: Reader) -> Abnormality | None:
+    """Counted = NUMBER (("~" | "-") NUMBER)? ("mar" | "r" | "dmin" | "ace" | "min")"""
+    i = r.i
+    ranged = r.texts[i + 1] in ("~", "-") and r.kinds[i + 2] == "number"
+    symbol = symbol_at(r, i + 3 if ranged else i + 1)
+    if symbol is None or symbol.kind not in COUNTED or r.texts[i + (3 if ranged else 1) + symbol.length] == "(":
+        return None
+    low = high = _number(r, "multiplier")
+    if ranged:
+        _range_sign(r)
+        high = _number(r, "multiplier")
+    kind = take_symbol(r, symbol)
+    return Abnormality(kind, multiplier=Range(min(low, high), max(low, high)), number=_own_number(r))
+
+
+def _number(r: Reader, role: str) -> int:
+    text = r.texts[r.i]
+    if len(text) > 4:
+        r.say("COUNT", "error", r.starts[r.i], r.ends[r.i], f"no count of chromosomes is {text[:12]}")
+        r.take(role)
+        return _LARGEST_COUNT
+    r.take(role)
+    return int(text)
+
+
+def _range_sign(r: Reader) -> None:
+    if r.texts[r.i] == "-":
+        r.drop("SEP", "a range is written with ~", "~")
+    else:
+        r.take("range")
+
+
+def _own_number(r: Reader) -> int | None:
+    return _number(r, "number") if r.kinds[r.i] == "number" else None
+
+
+def _chromosome(r: Reader, sign: Sign | None) -> Abnormality | None:
+    """Numerical = sign chromosome ; variant = chromosome VARIANT ("+" | "-")* ; old = chromosome arm ("+" | "-")"""
+    i = r.i
+    after, next_kind = r.texts[i + 1], r.kinds[i + 1]
+    if next_kind == "word" and _VARIANT.fullmatch(after):
+        return _variant(r)
+    if next_kind == "band" and len(after) == 1 and r.texts[i + 2] in _OLD_ARM and r.texts[i + 3] in _ENDS:
+        return _old_style(r)
+    if sign is not None:
+        name, certain = chromosome(r)
+        return Abnormality("chromosome", None, (name,), (certain,))
+    if after in ("+", "-") and r.texts[i + 2] in _ENDS:
+        return _sign_behind(r)
+    if after in _ENDS:
+        return _without_sign(r)
+    return None
+
+
+def _variant(r: Reader) -> Abnormality:
+    name, certain = chromosome(r)
+    feature = r.take("variant")
+    while r.texts[r.i] in ("+", "-"):
+        feature += r.take("variant")
+    return Abnormality("heteromorphism", None, (name,), (certain,), feature=feature)
+
+
+def _old_style(r: Reader) -> Abnormality:
+    """``5q-`` and ``14q+``: an arm that became shorter or longer, in the notation before breakpoints were required."""
+    start = r.starts[r.i]
+    name, certain = chromosome(r)
+    arm = Breakpoint(name, "q" if r.texts[r.i] in "qQ" else "p", "", "", start=r.starts[r.i], end=r.ends[r.i])
+    r.take("breakpoint")
+    kind = _OLD_ARM[r.take("sign")]
+    r.say("BP-N", "repair", start, r.ends[r.i - 1], "arm sign of the older style", f"{kind}({name}{arm.arm})")
+    return Abnormality(kind, None, (name,), (certain,), ((arm,),), short=True)
+
+
+def _sign_behind(r: Reader) -> Abnormality:
+    start = r.starts[r.i]
+    name, certain = chromosome(r)
+    sign: Sign = "+" if r.texts[r.i] == "+" else "-"
+    r.take("sign")
+    r.say("SEP", "repair", start, r.ends[r.i - 1], "the sign stands before the chromosome", f"{sign}{name}")
+    return Abnormality("chromosome", sign, (name,), (certain,))
+
+
+def _without_sign(r: Reader) -> Abnormality:
+    """``46,XY,21``: neither gain nor loss is stated, so nothing can be understood."""
+    start, end = r.starts[r.i], r.ends[r.i]
+    name, certain = chromosome(r)
+    r.say("SEP", "error", start, end, "a chromosome without + or - says neither gain nor loss")
+    return Abnormality("chromosome", None, (name,), (certain,))
+
+
+def _worded(r: Reader) -> Abnormality | None:
+    """Worded = "X" | "Y" | symbol ..."""
+    text = r.texts[r.i]
+    if text in ("X", "Y", "x", "y"):
+        if _VARIANT.fullmatch(r.texts[r.i + 1]):
+            return _variant(r)
+        name, certain = chromosome(r)
+        return Abnormality("chromosome", None, (name,), (certain,))
+    symbol = symbol_at(r, r.i)
+    if symbol is None:
+        return None
+    after = r.texts[r.i + symbol.length]
+    if symbol.kind in COUNTED and after != "(":
+        kind = take_symbol(r, symbol)
+        return Abnormality(kind, number=_own_number(r))
+    if after != "(" and symbol.kind not in ("der", "hsr", "neo", "cx", "min", "gap", "brk", "psu dic"):
+        return None
+    return structural(r, symbol)
+
+
+def structural(r: Reader, symbol: Symbol) -> Abnormality:
+    """Structural = symbol chromosomes? breakpoints? event*"""
+    first = r.i
+    kind = take_symbol(r, symbol)
+    parts: list[Abnormality] = []
+    if kind == "der" and r.kinds[r.i] == "word" and r.texts[r.i].lower() in PREFIXES["der"]:
+        return _der_of(r, first)
+    names, certain, groups, short = _chromosomes(r)
+    long, long_end = (), ""
+    if _opens(r):
+        if is_path(r):
+            long, long_end = path(r, names)
+        else:
+            groups, short = breakpoint_groups(r, names), False
+    elif r.kinds[r.i] == "band" and names and kind != "rec":
+        groups = _unbracketed(r, names)
+    if kind in DERIVED:
+        parts = _events(r)
+    _checked_numbers(r, kind, names, groups, first)
+    groups = existing(r, groups)
+    names, certain, groups = ordered(r, kind, names, certain, groups, (r.starts[first], r.ends[r.i - 1]))
+    return Abnormality(
+        kind,
+        None,
+        names,
+        certain,
+        groups,
+        tuple(parts),
+        long,
+        long_end,
+        short=short,
+        start=r.starts[first],
+        end=r.ends[r.i - 1],
+    )
+
+
+def _der_of(r: Reader, first: int) -> Abnormality:
+    """``der dic(14;17)(p11.2;p11.2)del(14)(q22q24)``: the dicentric is the first event of the derivative."""
+    symbol = symbol_at(r, r.i)
+    events: list[Abnormality] = []
+    if symbol is not None:
+        core = structural(r, symbol)
+        events = [replace(core, parts=()), *core.parts]
+    names = events[0].chromosomes if events else ()
+    certain = events[0].chromosome_certain if events else ()
+    return Abnormality(
+        "der", None, names, certain, parts=tuple(events), feature="der of", start=r.starts[first], end=r.ends[r.i - 1]
+    )
+
+
+def _opens(r: Reader) -> bool:
+    """Whether a group of bands or a long form begins here (not a probe list, not base positions)."""
+    if r.texts[r.i] != "(":
+        return False
+    text, kind = r.texts[r.i + 1], r.kinds[r.i + 1]
+    if kind == "word":
+        return text in ("s", "stk") or text.startswith(("z", "Z")) or is_path(r)
+    return kind == "band" or text in ("?", ":", "::", "(", ")", ";") or (kind == "number" and is_path(r))
+
+
+def _chromosomes(r: Reader) -> tuple[tuple[str, ...], tuple[bool, ...], tuple[Bands, ...], bool]:
+    """The first group, if there is one; ``short`` where arms stand in it."""
+    if r.texts[r.i] != "(" or (r.kinds[r.i + 1] == "band" and not is_path(r)):
+        return (), (), (), False
+    if r.kinds[r.i + 1] == "word" and r.texts[r.i + 1] not in ("X", "Y", "x", "y"):
+        return (), (), (), False
+    names, certain, arms = chromosome_group(r)
+    return names, certain, arms, bool(arms)
+
+
+def _unbracketed(r: Reader, names: tuple[str, ...]) -> tuple[Bands, ...]:
+    """``del(5)q13``: bands without their parentheses."""
+    start = r.i
+    found = [_band_of(r, names)]
+    while r.kinds[r.i] == "band":
+        found.append(_band_of(r, names))
+    text = "".join(r.texts[start : r.i])
+    r.say("PAREN", "repair", r.starts[start], r.ends[r.i - 1], "bands stand in parentheses", f"({text})")
+    return (tuple(found),)
+
+
+def _band_of(r: Reader, names: tuple[str, ...]) -> Breakpoint:
+    return band(r, None if names[0] == "?" else names[0])
+
+
+def _events(r: Reader) -> list[Abnormality]:
+    """Event = "?"? symbol ...  ; further events of a derivative, directly after one another."""
+    events: list[Abnormality] = []
+    while True:
+        at = r.i
+        if r.texts[at] == "(" and r.kinds[at + 1] == "word" and symbol_at(r, at + 1) and r.texts[at + 2] == "(":
+            r.drop("PAREN", "parenthesis without partner")
+        certain = not r.take_if("?", "uncertain")
+        symbol = symbol_at(r, r.i)
+        if symbol is None or symbol.kind == "der" or r.texts[r.i + symbol.length] != "(":
+            if not certain:
+                r.roles[r.i - 1] = None
+                r.i -= 1
+            return events
+        event = structural(r, symbol)
+        events.append(event if certain else replace(event, certain=False, start=r.starts[at]))
+
+
+def _checked_numbers(r: Reader, kind: str, names: tuple[str, ...], groups: tuple[Bands, ...], first: int) -> None:
+    """BP-N: the numbers of chromosomes and of breakpoints that a symbol takes."""
+    takes = OPERATIONS[kind]
+    start, end = r.starts[first], r.ends[r.i - 1]
+    low, high = takes.chromosomes
+    if names and not low <= len(names) <= high:
+        r.say("BP-N", "error", start, end, f"{kind} does not take {len(names)} chromosome(s)")
+        return
+    stated = sum(map(len, groups))
+    if not stated or takes.breakpoints == "any" or "?" in names or any(b.arm and not b.band for g in groups for b in g):
+        return
+    if takes.breakpoints == "each":
+        wrong = len(groups) != len(names) or not all(groups)
+    else:
+        wrong = stated not in takes.breakpoints and not any(b.arm is None for g in groups for b in g)
+    if wrong:
+        r.say("BP-N", "error", start, end, f"{len(names)} chromosome(s) and {stated} breakpoint(s) in {kind}")
+
+
+def _suffixes(r: Reader, multiplier: Range) -> tuple[Range, tuple[str, ...], bool, Cells | None]:
+    """Suffix = "x" NUMBER | "?"? origin | cells-of-the-item"""
+    origin: tuple[str, ...] = ()
+    certain, cells = True, None
+    while True:
+        text = r.texts[r.i]
+        if text in ("x", "X") and r.kinds[r.i + 1] == "number" and multiplier == ONE:
+            multiplier = _times(r)
+        elif text in ORIGINS:
+            origin = (*origin, r.take("origin"))
+        elif text == "?" and r.texts[r.i + 1] in ORIGINS:
+            r.take("uncertain")
+            certain = False
+        elif text == "[" and cells is None:
+            cells = _item_cells(r)
+            if cells is None:
+                return multiplier, origin, certain, cells
+        else:
+            return multiplier, origin, certain, cells
+
+
+def _times(r: Reader) -> Range:
+    """Times = "x" NUMBER ("~" NUMBER)?"""
+    r.take("times")
+    low = high = _number(r, "multiplier")
+    if r.texts[r.i] in ("~", "-") and r.kinds[r.i + 1] == "number":
+        _range_sign(r)
+        high = _number(r, "multiplier")
+    return Range(min(low, high), max(low, high))
+
+
+def _item_cells(r: Reader) -> Cells | None:
+    """item-cells = "[" "cp"? NUMBER "]" before "," or before the cells of the clone"""
+    i = r.i + 1
+    composite = r.texts[i] == "cp"
+    if composite:
+        i += 1
+    if r.kinds[i] != "number" or r.texts[i + 1] != "]" or r.texts[i + 2] not in (",", "["):
+        return None
+    start = r.starts[r.i]
+    r.take("bracket")
+    if composite:
+        r.take("composite")
+    n = _number(r, "cells")
+    r.take("bracket")
+    return Cells(n, composite, "", start, r.ends[r.i - 1])

@@ -1,0 +1,281 @@
+"""The canonical ISCN text of a document, in the style of the 2024 edition: one spelling for one meaning.
+
+``parse(render(d)) == d`` for every document without error and without unclassified text.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from adapter.nomenclature.iscn.model import ONE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from adapter.nomenclature.iscn.model import (
+        Abnormality,
+        ArrayEvent,
+        Breakpoint,
+        Cells,
+        Clone,
+        Document,
+        FishPattern,
+        Linkage,
+        Note,
+        PathPart,
+        Relation,
+        Sex,
+        Signal,
+    )
+
+_STATES = {"present": "+", "absent": "-", "enhanced": "++"}
+_WORDS = {"amplified": " amp", "diminished": " dim", "moved": " mv", "stayed": " st", "enh": " enh"}
+
+
+def render(document: Document) -> str:
+    """The text of all that was understood; prose is left out."""
+    parts = [_karyotype(document)] if document.clones or document.notes else []
+    parts += [
+        f"{technique} {'/'.join(map(_pattern, patterns))}" if technique != "ish" else f"ish {_metaphase(patterns)}"
+        for technique, patterns in _runs(document.fish)
+    ]
+    parts += [_arrays(technique, build, events) for (technique, build), events in _builds(document.arrays)]
+    return ".".join(parts)
+
+
+def _runs(patterns: tuple[FishPattern, ...]) -> list[tuple[str, list[FishPattern]]]:
+    return [(technique, list(run)) for technique, run in groupby(patterns, key=lambda p: p.technique)]
+
+
+def _builds(events: tuple[ArrayEvent, ...]) -> list[tuple[tuple[str, str | None], list[ArrayEvent]]]:
+    return [(key, list(run)) for key, run in groupby(events, key=lambda e: (e.technique, e.build))]
+
+
+def _karyotype(document: Document) -> str:
+    """Clones and notes in their order, joined by ``/``, recipient and donor by ``//``"""
+    texts: list[str] = []
+    notes = list(document.notes)
+    populations = [clone.population for clone in document.clones]
+    texts += [_note(note) for note in notes if note.after == 0]
+    for clone, before in zip(document.clones, [None, *populations], strict=False):
+        chimera = clone.population == "donor" and before != "donor"
+        if chimera and not texts:
+            texts.append("/")
+        texts.append(("/" if chimera and texts[-1] != "/" else "") + clone_text(clone))
+        texts += [_note(note) for note in notes if note.after == clone.index]
+    if populations and populations[-1] == "recipient":
+        texts.append("/")
+    first = document.clones[0].population if document.clones else None
+    text = "/".join(texts) if texts[0] != "/" else "/" + "/".join(texts[1:]).removeprefix("/").rjust(0)
+    if texts[0] == "/":
+        text = "//" + "/".join(texts[1:])
+    if texts[-1] == "/":
+        text = "/".join(texts[:-1]) + "//"
+    return f"{first} {text}" if first in ("mos", "chi") else text
+
+
+def _note(note: Note) -> str:
+    return note.text + _cells(note.cells)
+
+
+def clone_text(clone: Clone) -> str:
+    """One cell line: ``45~48,XX,+8,inc[cp6]``."""
+    items = [f"{clone.count}{f'<{clone.ploidy}n>' if clone.ploidy else ''}"]
+    if clone.sex is not None:
+        items.append(_sex(clone.sex))
+    if clone.relation is not None:
+        items.append(_relation(clone.relation))
+    items += map(abnormality_text, clone.abnormalities)
+    if clone.incomplete:
+        items.append("inc")
+    return ",".join(items) + _cells(clone.cells)
+
+
+def _sex(sex: Sex) -> str:
+    letters = "U" if sex.undisclosed else sex.letters + ("?" if sex.unknown else "")
+    if not sex.constitutional:
+        return letters
+    return letters + ("c" if sex.constitutional_certain else "?c")
+
+
+def _relation(relation: Relation) -> str:
+    number = "" if relation.number is None else str(relation.number)
+    return relation.kind + number + (f"x{relation.multiplier}" if relation.multiplier != 1 else "")
+
+
+def _cells(cells: Cells | None) -> str:
+    if cells is None:
+        return ""
+    note = cells.note if not cells.note or cells.note[0] in "/" else f",{cells.note}"
+    return f"[{'cp' if cells.composite else ''}{cells.n}{note}]"
+
+
+def abnormality_text(item: Abnormality) -> str:
+    """One item with sign, doubt, suffixes and alternatives: ``?del(5)(q13q33)x2``."""
+    sure = "" if item.certain else "?"
+    text = f"{sure}{item.sign or ''}{_core(item)}{_suffixes(item)}"
+    return " or ".join([text, *map(abnormality_text, item.alternatives)])
+
+
+def _core(item: Abnormality) -> str:
+    if item.kind == "chromosome":
+        return _chromosome(item, 0)
+    if item.kind == "heteromorphism":
+        return _chromosome(item, 0) + item.feature
+    if item.feature == "der of":
+        return "der " + "".join(map(_event, item.parts))
+    if (
+        item.kind in ("mar", "dmin", "r", "ace", "min")
+        and not item.chromosomes
+        and not item.breakpoints
+        and not item.path
+    ):
+        many = "" if item.multiplier == ONE else str(item.multiplier)
+        return f"{many}{item.kind}{'' if item.number is None else item.number}"
+    return _structural(item)
+
+
+def _event(item: Abnormality) -> str:
+    return ("" if item.certain else "?") + _structural(item)
+
+
+def _structural(item: Abnormality) -> str:
+    groups = item.breakpoints
+    if item.short:
+        pairs = (
+            _chromosome(item, k) + "".join(map(breakpoint_text, groups[k] if k < len(groups) else ()))
+            for k in range(len(item.chromosomes))
+        )
+        text = f"{item.kind}({';'.join(pairs)})"
+    else:
+        names = ";".join(_chromosome(item, k) for k in range(len(item.chromosomes)))
+        text = item.kind + (f"({names})" if names else "")
+        if item.path:
+            text += f"({_path(item)})"
+        elif groups:
+            text += f"({';'.join(''.join(map(breakpoint_text, group)) for group in groups)})"
+    return text + "".join(map(_event, item.parts))
+
+
+def _chromosome(item: Abnormality, k: int) -> str:
+    doubt = "" if item.chromosome_certain[k] else "?"
+    return doubt + item.chromosomes[k]
+
+
+def breakpoint_text(b: Breakpoint) -> str:
+    """One breakpoint: ``q34``, ``q2?4``, ``q21~24``, ``p13.3 or q13.3``."""
+    text = ("" if b.arm_certain else "?") + _band(b)
+    if b.to is not None:
+        same_arm = b.to.arm == b.arm and b.to.band.replace(".", "").isdecimal() and not b.to.doubt
+        text += "~" + (b.to.band if same_arm else _band(b.to))
+    return " or ".join([text, *map(breakpoint_text, b.alternatives)])
+
+
+def _band(b: Breakpoint) -> str:
+    if b.arm is None:
+        return b.band or "?"
+    if not b.doubt:
+        return f"{b.arm}{b.band}"
+    rest = b.band[len(b.certain) :]
+    dot = "." if rest.startswith(".") else ""
+    return f"{b.arm}{b.certain}{dot}?{rest[len(dot) :]}"
+
+
+def _path(item: Abnormality) -> str:
+    """The long form; chromosomes are named in it when it runs over more than one."""
+    own = item.chromosomes[0] if len(item.chromosomes) == 1 else None
+    named = {p.chromosome for part in item.path for p in (part.first, part.last) if p is not None}
+    bare = own is not None and named <= {own}
+    return "".join(_stretch(part, bare=bare) for part in item.path) + item.path_end
+
+
+def _stretch(part: PathPart, *, bare: bool) -> str:
+    ends = [_point(p, bare=bare) for p in (part.first, part.last) if p is not None]
+    if part.joint == "->":
+        return "->" + ends[-1]
+    return part.joint + "->".join(ends)
+
+
+def _point(b: Breakpoint, *, bare: bool) -> str:
+    return _band(b) if bare or b.arm is None or b.chromosome is None else f"{b.chromosome}{breakpoint_text(b)}"
+
+
+def _suffixes(item: Abnormality) -> str:
+    before = item.kind in ("mar", "dmin", "r", "ace", "min") and not item.chromosomes
+    times = "" if before or item.multiplier == ONE else f"x{item.multiplier}"
+    doubt = "" if item.origin_certain else "?"
+    return f"{doubt}{''.join(item.origin)}{times}{_cells(item.cells)}"
+
+
+def _pattern(p: FishPattern) -> str:
+    """One pattern of interphase FISH: ``(ABL1,BCR)x3(ABL1 con BCRx2)[180/200]``."""
+    return f"{_locus(p)}{_groups(p)}{_scored(p)}"
+
+
+def _metaphase(patterns: list[FishPattern]) -> str:
+    """Metaphase results, each on its item or locus, joined by commas."""
+    return ",".join(
+        (abnormality_text(p.abnormality) if p.abnormality is not None else _locus(p)) + _groups(p) + _scored(p)
+        for p in patterns
+    )
+
+
+def _locus(p: FishPattern) -> str:
+    first = p.locus[0].chromosome if p.locus else None
+    return (first or "") + "".join(map(breakpoint_text, p.locus))
+
+
+def _scored(p: FishPattern) -> str:
+    if p.scored is None:
+        return ""
+    return f"[{p.scored}]" if p.positive is None else f"[{p.positive}/{p.scored}]"
+
+
+def _groups(p: FishPattern) -> str:
+    texts = [_signals(list(run)) for _, run in groupby(p.signals, key=lambda s: s.group)]
+    if p.linkages:
+        texts.append(f"({','.join(map(_linkage, p.linkages))})")
+    return "".join(texts)
+
+
+def _signals(signals: list[Signal]) -> str:
+    """One parenthesis; ``;`` between the chromosomes of a metaphase result."""
+    places = [",".join(map(signal_text, run)) for _, run in groupby(signals, key=lambda s: s.place)]
+    return f"({';'.join(places)})"
+
+
+def _linkage(link: Linkage) -> str:
+    copies = "" if link.copies is None else f"x{link.copies}"
+    return f"{signal_text(link.first)} {link.kind} {signal_text(link.second)}{copies}"
+
+
+def signal_text(s: Signal) -> str:
+    """One probe: ``KMT2Ax6~18``, ``KMT2A amp``, ``ABL1-``, ``ETV6 dimx1``."""
+    state = _STATES.get(s.state) or _WORDS.get(s.state, "")
+    copies = "" if s.copies is None else f"x{s.copies}"
+    return f"{s.side}{s.probe}{state}{copies}"
+
+
+def _arrays(technique: str, build: str | None, events: Iterable[ArrayEvent]) -> str:
+    texts = list(map(_event_text, events))
+    head = technique + (f"[{build}]" if build else "")
+    blank = "" if not build and texts and texts[0].startswith("(") else " "
+    return head + blank + ",".join(texts)
+
+
+def _event_text(e: ArrayEvent) -> str:
+    """One region: ``13q14.2(48800000_49100000)x1[0.45]``."""
+    if e.abnormality is not None:
+        return abnormality_text(e.abnormality) + (f"({';'.join(map(str, e.junction))})" if e.junction else "")
+    bands = "".join(map(breakpoint_text, e.bands))
+    place = f"{e.chromosomes[0]}{bands}" if bands or e.first is not None else f"({','.join(e.chromosomes)})"
+    span = "" if e.first is None else f"({e.first}_{e.last})"
+    return place + span + _amount(e)
+
+
+def _amount(e: ArrayEvent) -> str:
+    copies = "" if e.copies is None else f"x{e.copies}"
+    state = e.state if e.state in ("amp", "cth", "cx") else f" {e.state}" if e.state else ""
+    mosaic = f"[{e.mosaic}]" if e.mosaic else ""
+    return copies + state + mosaic + "".join(f" {origin}" for origin in e.origin)

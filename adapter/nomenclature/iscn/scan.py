@@ -1,0 +1,247 @@
+"""Text to lexemes: cleaning of typography, division into techniques, terminals with their places.
+
+Nothing is moved: cleaning replaces characters one by one, so that offsets in the cleaned text are offsets in the input.
+Every lexeme ends with a role (a token), with "" (a diagnostic tells about it) or with None (unclassified), which is how
+no character can get lost.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import accumulate
+
+from adapter.nomenclature.iscn.model import Breakpoint, Diagnostic, SegmentKind, Severity, Token
+
+_SPLIT = re.compile(
+    r"""
+    w/ | // | :: | -+> | ~> | \s+ | \d+
+  | [XYxy](?=[pqPQ](?:[^A-Za-z']|ter|cen|[hs]|\Z)) | [xX](?=\s?\d)
+  | [pqPQ](?:ter|cen(?![A-Za-z]) | [\d?]+(?:\.[\d?]+)? | (?![A-Za-z'\d]))
+  | or(?=[a-z]{1,4}\()
+  | [A-Za-z]+?(?=[xX]\d|[^A-Za-z]|\Z)
+  | .""",
+    re.VERBOSE | re.DOTALL,
+)
+_PROBES = re.compile(
+    r"""
+    [35]\s?'\s* | \s+ | \d+(?![A-Za-z@]) | x(?=\s?\d) | \++ | (?:con|sep|amp|dim|enh|mv|st)(?=[\s,;)x]|\Z)
+  | [A-Za-z0-9][A-Za-z0-9@_]*?(?:-[A-Za-z0-9@_]+?)*(?=x\d+(?![A-Za-z0-9])|[^A-Za-z0-9@_-]|-(?![A-Za-z0-9])|\Z)
+  | .""",
+    re.VERBOSE | re.DOTALL,
+)
+_GROUP = re.compile(r"\([^()]*\)")
+_IS_PROBES = re.compile(r"[A-WZ]|wcp|pcp|cep|subtel|'")
+_TECHNIQUE = re.compile(
+    r"(?:(?<=[\s.,;/\])\d])|\A)(?:rev\s+|fib\s+|nuc\s*)?(?:ish|arr|s?seq|ogm|rsa)(?=\s*[\[(\d?]|\s+[A-Za-z])",
+    re.IGNORECASE,
+)
+_BAND = re.compile(r"[pqPQ](?![A-Za-z'])|[pqPQ](?:ter|cen)\Z")
+
+_TYPOGRAPHY = {
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63"), "-"),
+    **dict.fromkeys(map(ord, "\u223c\u02dc\u301c"), "~"),
+    **dict.fromkeys(map(ord, "\u2018\u2019\u2032\u00b4"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u00ab\u00bb\u200b\u200c\u200d\u2060\ufeff\u00ad"), " "),
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    0xD7: "x",
+    0x2044: "/",
+    0x2215: "/",
+    0x2192: ">",
+}
+_REPLACED = re.compile("[" + "".join(f"\\u{code:04x}" for code in _TYPOGRAPHY) + "]+")
+_ENTITY = re.compile(r"""_x000[dDaA]_|&(?:lt|gt|amp|quot|nbsp|\#\d{1,5});|["\\]+""")
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+
+
+def clean(text: str, found: list[Diagnostic]) -> str:
+    """The text with typography made plain, of the same length; each change is a ``repair`` in ``found``."""
+    if not text.isascii():
+        for match in _REPLACED.finditer(text):
+            plain = match[0].translate(_TYPOGRAPHY).strip()
+            found.append(_repair(match.start(), match.end(), plain))
+        text = text.translate(_TYPOGRAPHY)
+    if "&" in text or '"' in text or "\\" in text or "_x000" in text:
+        text = _ENTITY.sub(lambda match: _plain(match, found), text)
+    return text
+
+
+def _plain(match: re.Match[str], found: list[Diagnostic]) -> str:
+    plain = _ENTITIES.get(match[0], "")
+    found.append(_repair(match.start(), match.end(), plain))
+    return plain.ljust(len(match[0]))
+
+
+def _repair(start: int, end: int, plain: str) -> Diagnostic:
+    return Diagnostic("SEP", "repair", start, end, "character from typesetting, read as the plain one", plain)
+
+
+def divide(text: str) -> list[tuple[SegmentKind, int, int, int]]:
+    """Parts by technique as (kind, start, body, end): the symbol stands in start..body.
+
+    text = karyotype? ("."? technique body)*
+    """
+    matches = list(_TECHNIQUE.finditer(text))
+    if not matches:
+        return [("karyotype", 0, 0, len(text))]
+    parts: list[tuple[SegmentKind, int, int, int]] = []
+    first = matches[0].start()
+    if text[:first].strip(" .,/;"):
+        parts.append(("karyotype", 0, 0, first))
+    ends = [match.start() for match in matches[1:]] + [len(text)]
+    for match, end in zip(matches, ends, strict=True):
+        start = match.start() if parts else 0
+        parts.append((_technique(match[0]), start, match.end(), end))
+    return parts
+
+
+def _technique(symbol: str) -> SegmentKind:
+    words = "".join(symbol.lower().split())
+    if words.startswith("nuc"):
+        return "nuc ish"
+    if words.endswith("ish"):
+        return "ish"
+    if words.endswith("seq"):
+        return "sseq"
+    return {"arr": "arr", "revarr": "arr", "ogm": "ogm", "rsa": "rsa"}.get(words, "arr")  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=4096)
+def kind_of(text: str) -> str:
+    """What a lexeme is by its form: ``number``, ``band``, ``word``, ``end``, or the sign itself."""
+    if not text:
+        return "end"
+    if text.isdecimal():
+        return "number"
+    if _BAND.match(text):
+        return "band"
+    return "word" if text[0].isalpha() and text != "w/" else text
+
+
+class Reader:
+    """A cursor over the lexemes of one segment, which also records their roles and the diagnostics.
+
+    ``texts``, ``kinds``, ``starts``, ``ends``, ``roles`` run in parallel and end with an empty lexeme of kind "end";
+    ``gaps`` are the numbers of lexemes with white space before them.
+    """
+
+    __slots__ = ("ends", "found", "gaps", "i", "kinds", "n", "raw", "roles", "starts", "texts")
+
+    def __init__(self, raw: str, pieces: list[str], start: int, found: list[Diagnostic]) -> None:
+        self.raw, self.found, self.i = raw, found, 0
+        ends = list(accumulate(map(len, pieces), initial=start))
+        self.gaps: set[int] = set()
+        self.texts: list[str] = pieces
+        self.starts, self.ends = ends[:-1], ends[1:]
+        if any(map(str.isspace, pieces)):
+            self._without_blanks()
+        self.n = len(self.texts)
+        self.kinds = list(map(kind_of, self.texts))
+        self.roles: list[str | None] = [None] * self.n
+        for many, last in ((self.texts, ""), (self.kinds, "end")):
+            many.extend((last, last, last, last))
+        self.starts.extend((ends[-1],) * 4)
+        self.ends.extend((ends[-1],) * 4)
+
+    def _without_blanks(self) -> None:
+        keep = [k for k, piece in enumerate(self.texts) if not piece.isspace()]
+        self.gaps = {new for new, old in enumerate(keep) if old and self.texts[old - 1].isspace()}
+        self.texts = [self.texts[k] for k in keep]
+        self.starts = [self.starts[k] for k in keep]
+        self.ends = [self.ends[k] for k in keep]
+
+    def take(self, role: str) -> str:
+        """The lexeme at the cursor, which gets this role; the cursor moves on."""
+        i = self.i
+        self.roles[i] = role
+        self.i = i + 1
+        return self.texts[i]
+
+    def take_if(self, text: str, role: str) -> bool:
+        """Take the lexeme if it reads so."""
+        if self.texts[self.i] != text:
+            return False
+        self.roles[self.i] = role
+        self.i += 1
+        return True
+
+    def say(
+        self, code: str, severity: Severity, start: int, end: int, message: str, suggestion: str | None = None
+    ) -> None:
+        """Record a diagnostic over input offsets."""
+        self.found.append(Diagnostic(code, severity, start, end, message, suggestion))
+
+    def drop(self, code: str, message: str, suggestion: str = "") -> None:
+        """Leave the lexeme at the cursor out, or read it as ``suggestion``, as a repair."""
+        i = self.i
+        self.say(code, "repair", self.starts[i], self.ends[i], message, suggestion)
+        self.roles[i] = ""
+        self.i = i + 1
+
+    def missing(self, code: str, text: str, message: str) -> None:
+        """Record as a repair that ``text`` was missing between the last lexeme and the one at the cursor."""
+        before = self.ends[self.i - 1] if self.i else self.starts[0]
+        self.say(code, "repair", before, max(before, self.starts[self.i]), message, text)
+
+    def spaced(self) -> bool:
+        """Whether white space stands before the lexeme at the cursor."""
+        return self.i in self.gaps
+
+    def at_end(self) -> bool:
+        """Whether all lexemes were read."""
+        return self.i >= self.n
+
+    def tokens(self) -> list[Token]:
+        """One token per lexeme with a role."""
+        return [Token(s, e, r) for s, e, r in zip(self.starts, self.ends, self.roles, strict=False) if r]
+
+    def unclassified(self) -> list[tuple[int, int]]:
+        """Spans of the lexemes without role; neighbours are joined."""
+        spans: list[tuple[int, int]] = []
+        if None not in self.roles:
+            return spans
+        last = -2
+        for i, role in enumerate(self.roles):
+            if role is None:
+                if last == i - 1:
+                    spans[-1] = (spans[-1][0], self.ends[i])
+                else:
+                    spans.append((self.starts[i], self.ends[i]))
+                last = i
+        return spans
+
+
+def lexemes(raw: str, text: str, start: int, end: int, found: list[Diagnostic]) -> Reader:
+    """The terminals of a karyotype, array or sequencing part."""
+    return Reader(raw, _SPLIT.findall(text[start:end] if start or end < len(text) else text), start, found)
+
+
+def probe_lexemes(raw: str, text: str, start: int, end: int, found: list[Diagnostic], *, nuclear: bool) -> Reader:
+    """The terminals of a FISH part: parentheses with probes hold probe names, all else is as in a karyotype."""
+    pieces: list[str] = []
+    at = start
+    for match in _GROUP.finditer(text, start, end):
+        if nuclear or _IS_PROBES.search(match[0]):
+            pieces += _SPLIT.findall(text[at : match.start() + 1])
+            pieces += _PROBES.findall(text[match.start() + 1 : match.end() - 1])
+            at = match.end() - 1
+    pieces += _SPLIT.findall(text[at:end])
+    return Reader(raw, pieces, start, found)
+
+
+def breakpoint_of(text: str, chromosome: str | None, start: int, end: int) -> Breakpoint:
+    """The value of one band terminal such as ``q34``, ``q2?4``, ``pter``, ``q?``."""
+    arm, rest = text[0].lower(), text[1:].lower()
+    doubt = "?" in rest
+    band = rest.replace("?", "") if doubt else rest
+    certain = rest.partition("?")[0] if doubt else rest
+    return Breakpoint(
+        chromosome,
+        arm,  # type: ignore[arg-type]
+        band.rstrip("."),
+        certain.rstrip("."),
+        True,
+        doubt,
+        start=start,
+        end=end,
+    )
