@@ -1,0 +1,313 @@
+"""What a clone's items do: copy number of every band, junctions, amplified places, chromosome number.
+
+Net copy number is the difference from the person's constitutional karyotype (two sets of the sex, with the items marked
+as constitutional), in whole copies, with a lower and an upper bound. A break somewhere in a band leaves that band
+undecided; such bands belong to no run and are listed apart.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from adapter.nomenclature import bands
+from adapter.nomenclature.iscn.expand import SEX_CHROMOSOMES, Line, Step, agrees, expand
+from adapter.nomenclature.iscn.instances import UNKNOWN, Change, Cut, breaks, junctions, whole
+from adapter.nomenclature.iscn.model import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from adapter.nomenclature.iscn.model import Abnormality, Document
+
+_ORDER = {name: number for number, name in enumerate(bands.CHROMOSOMES)}
+
+
+class Run(NamedTuple):
+    """Bands ``first`` to before ``end`` of a chromosome (850 level, from pter) with a difference in copy number."""
+
+    chromosome: str
+    first: int
+    end: int
+    low: int
+    high: int
+
+
+class Effect(NamedTuple):
+    """What one step does: runs of bands, bands with breaks, junctions; ``resolved`` is False where more is unknown."""
+
+    runs: tuple[Run, ...]
+    breaks: tuple[tuple[str, int, int], ...]
+    junctions: tuple[tuple[str, str], ...]
+    resolved: bool
+
+
+class Amplified(NamedTuple):
+    """A place of amplification: ``hsr(11)(q23)`` or double minutes, whose place is not known (both None)."""
+
+    chromosome: str | None
+    band: str | None
+    form: str
+
+
+@lru_cache(maxsize=64)
+def _ends(chromosome: str) -> tuple[Cut, Cut]:
+    stretch = whole(chromosome)
+    return stretch.start, stretch.end
+
+
+def _deltas(change: Change) -> dict[str, dict[Cut, int]]:
+    """By how much the copy number steps up or down at each cut; sex chromosomes taken are left to the sex letters."""
+    deltas: dict[str, dict[Cut, int]] = {}
+    edges = [
+        (end, sign) for c in change.takes if c in bands.AUTOSOMES for end, sign in zip(_ends(c), (-1, 1), strict=True)
+    ]
+    edges += [
+        (end, sign)
+        for instance in change.gives
+        for stretch in instance.stretches
+        for end, sign in ((stretch.start, 1), (stretch.end, -1))
+    ]
+    for end, sign in edges:
+        at = deltas.setdefault(end.chromosome, {})
+        at[end] = at.get(end, 0) + sign
+    return deltas
+
+
+def _sweep(chromosome: str, deltas: dict[Cut, int]) -> Iterator[Run]:
+    """The runs of one chromosome: exact between breaks, a range of values where breaks lie."""
+    now = place = 0
+    cuts = sorted((at.low, at.high, at.key, step) for at, step in deltas.items() if step)
+    number = 0
+    while number < len(cuts):
+        low, high = cuts[number][0], cuts[number][1]
+        if now and place < low:
+            yield Run(chromosome, place, low, now, now)
+        least = most = now
+        while number < len(cuts) and (cuts[number][0] < high or cuts[number][0] == low):
+            high, now = max(high, cuts[number][1]), now + cuts[number][3]
+            least, most = min(least, now), max(most, now)
+            number += 1
+        if low < high and (least or most):
+            yield Run(chromosome, low, high, least, most)
+        place = high
+
+
+def _runs(change: Change) -> tuple[Run, ...]:
+    return tuple(run for chromosome, deltas in _deltas(change).items() for run in _sweep(chromosome, deltas))
+
+
+def _value(runs: Iterable[Run], place: int) -> tuple[int, int]:
+    low = high = 0
+    for run in runs:
+        if run.first <= place < run.end:
+            low, high = low + run.low, high + run.high
+    return low, high
+
+
+def _hull(readings: list[tuple[Run, ...]]) -> tuple[Run, ...]:
+    """The bounds over several readings."""
+    hull = []
+    for chromosome in dict.fromkeys(run.chromosome for runs in readings for run in runs):
+        own = [[run for run in runs if run.chromosome == chromosome] for runs in readings]
+        places = sorted({place for runs in own for run in runs for place in (run.first, run.end)})
+        for first, end in pairwise(places):
+            values = [_value(runs, first) for runs in own]
+            low, high = min(v[0] for v in values), max(v[1] for v in values)
+            if low or high:
+                hull.append(Run(chromosome, first, end, low, high))
+    return tuple(hull)
+
+
+@lru_cache(maxsize=8192)
+def effect(readings: tuple[Change, ...]) -> Effect:
+    """The effect of one step, over all readings of its text."""
+    every = [instance for change in readings for instance in change.gives]
+    cuts = dict.fromkeys((at.chromosome, at.low, at.high) for instance in every for at in breaks(instance))
+    runs = _runs(readings[0]) if len(readings) == 1 else _hull([_runs(change) for change in readings])
+    joined = dict.fromkeys(pair for instance in readings[0].gives for pair in junctions(instance))
+    return Effect(runs, tuple(cuts), tuple(joined), all(change.resolved for change in readings))
+
+
+# ---------------------------------------------------------------------------------------------- clones
+
+
+def _acquired(line: Line) -> list[Step]:
+    return [step for step in line.steps if not step.item.constitutional]
+
+
+def _sex_base(line: Line, person: str | None) -> dict[str, tuple[int, int]]:
+    """By how many the normal X and Y that are left differ from the person's own; a range where those are not known."""
+    # a constitutional abnormal sex chromosome belongs to the person: what it took is not missing
+    owed = [c for step in line.steps if step.item.constitutional for c in step.readings[0].takes]
+    left = {c: n + owed.count(c) for c, n in zip(SEX_CHROMOSOMES, line.normal_sex, strict=True)}
+    if person is not None:
+        return {c: (left[c] - person.count(c),) * 2 for c in SEX_CHROMOSOMES}
+    if line.sex_unknown:
+        return dict.fromkeys(SEX_CHROMOSOMES, (0, 0))
+    return {"X": (left["X"] - 2, left["X"] - 1), "Y": (left["Y"] - 1, left["Y"])}
+
+
+def _scaled(run: Run, step: Step) -> tuple[int, int]:
+    most = step.times.low if step.times.high is None else step.times.high
+    values = (run.low * step.times.low, run.low * most, run.high * step.times.low, run.high * most)
+    return min(values), max(values)
+
+
+def _whole_chromosomes(line: Line, person: str | None) -> dict[str, tuple[int, int]]:
+    """Differences of whole normal chromosomes before any item."""
+    sex = _sex_base(line, person)
+    if line.ploidy == 2:
+        return sex
+    return sex | dict.fromkeys(bands.AUTOSOMES, (line.ploidy - 2,) * 2)
+
+
+def _events(
+    line: Line, person: str | None
+) -> tuple[dict[str, list[tuple[int, int, int]]], dict[str, list[tuple[int, int]]]]:
+    """Per chromosome where the bounds step and by how much, and the bands with breaks."""
+    steps: dict[str, list[tuple[int, int, int]]] = {}
+    cuts: dict[str, list[tuple[int, int]]] = {}
+    for chromosome, (low, high) in _whole_chromosomes(line, person).items():
+        if low or high:
+            steps[chromosome] = [(0, low, high), (bands.size(chromosome), -low, -high)]
+    for step in line.steps:
+        done = effect(step.readings)
+        for chromosome, first, end in done.breaks:
+            cuts.setdefault(chromosome, []).append((first, end))
+        if step.item.constitutional:
+            continue
+        for run in done.runs:
+            low, high = _scaled(run, step)
+            steps.setdefault(run.chromosome, []).extend(((run.first, low, high), (run.end, -low, -high)))
+    return steps, cuts
+
+
+def _outside(first: int, end: int, cuts: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The parts of a run in which no break lies."""
+    for left, right in sorted(cuts):
+        if left < end and first < right:
+            if first < left:
+                yield first, left
+            first = max(first, right)
+    if first < end:
+        yield first, end
+
+
+def _levels(events: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int, int]]:
+    """Stretches of equal bounds; no chromosome can lose more copies than two sets have."""
+    at: dict[int, tuple[int, int]] = {}
+    for place, low, high in events:
+        before = at.get(place, (0, 0))
+        at[place] = (before[0] + low, before[1] + high)
+    places = sorted(place for place, change in at.items() if change != (0, 0))
+    low = high = 0
+    for place, following in pairwise(places):
+        low, high = low + at[place][0], high + at[place][1]
+        if low or high:
+            yield place, following, max(low, -2), max(high, -2)
+
+
+def net(line: Line, person: str | None) -> tuple[Run, ...]:
+    """Runs of bands whose copy number differs from that of ``person`` ("XX", "XY", None), from chromosome 1 to Y."""
+    events, cuts = _events(line, person)
+    return tuple(
+        Run(chromosome, left, right, low, high)
+        for chromosome in sorted(events, key=_ORDER.__getitem__)
+        for first, end, low, high in _levels(events[chromosome])
+        for left, right in _outside(first, end, cuts.get(chromosome, []))
+    )
+
+
+def boundary(line: Line) -> tuple[tuple[str, int, int], ...]:
+    """Bands in which a break of the clone lies: chromosome, first band, band after the last."""
+    found = dict.fromkeys(cut for step in line.steps for cut in effect(step.readings).breaks)
+    return tuple(sorted(found, key=lambda cut: (_ORDER[cut[0]], cut[1:])))
+
+
+def joined(line: Line) -> tuple[tuple[str, str], ...]:
+    """Junctions of the acquired items, in the order of the items, each once."""
+    return tuple(dict.fromkeys(pair for step in _acquired(line) for pair in _in_order(step)))
+
+
+def _in_order(step: Step) -> tuple[tuple[str, str], ...]:
+    """Junctions of one step; those of a translocation start with the chromosome named first."""
+    pairs = effect(step.readings).junctions
+    return pairs if step.item.kind != "t" or len(pairs) < 3 else tuple((b, a) for a, b in (*pairs[1:], pairs[0]))
+
+
+def unresolved(line: Line) -> tuple[Abnormality, ...]:
+    """Items whose effect on copy numbers the text does not fully tell: markers, complex regions, unknown places."""
+    return tuple(dict.fromkeys(step.item for step in _acquired(line) if not effect(step.readings).resolved))
+
+
+def amplified(line: Line) -> tuple[Amplified, ...]:
+    """Places of amplification of unknown height, each once."""
+    return tuple(dict.fromkeys(place for step in _acquired(line) for place in _amplified(step.item)))
+
+
+def _amplified(item: Abnormality) -> Iterator[Amplified]:
+    if item.kind == "dmin":
+        yield Amplified(None, None, "dmin")
+    for one in (item, *item.parts):
+        if one.kind == "hsr":
+            groups = one.breakpoints or ((),)
+            for chromosome, group in zip(one.chromosomes, groups, strict=False):
+                known = chromosome != UNKNOWN
+                yield Amplified(chromosome if known else None, group[0].name if group else None, "hsr")
+
+
+def persons(lines: tuple[Line, ...]) -> tuple[str | None, ...]:
+    """The person's sex chromosomes for each clone: what the clone shows, else what a clone of the same person shows."""
+    found: dict[object, str] = {}
+    for line in lines:
+        group = line.clone.population == "donor"
+        stated = line.clone.sex is not None and line.clone.sex.constitutional
+        if line.constitution and (stated or group not in found):
+            found[group] = line.constitution
+    constitutional = {
+        line.clone.population == "donor": line.constitution
+        for line in lines
+        if line.clone.sex is not None and line.clone.sex.constitutional
+    }
+    return tuple(
+        constitutional.get(line.clone.population == "donor")
+        or line.constitution
+        or found.get(line.clone.population == "donor")
+        for line in lines
+    )
+
+
+# ---------------------------------------------------------------------------------------------- stated and counted
+
+
+def contradictions(document: Document, lines: tuple[Line, ...] | None = None) -> tuple[Diagnostic, ...]:
+    """Remarks that only the expanded clones allow: stated numbers that the items cannot make, removals of nothing.
+
+    A clone is not judged where it is incomplete, or where some of its text was not understood.
+    """
+    lines = expand(document) if lines is None else lines
+    found = [fault for line in lines for fault in line.faults]
+    found += [
+        _miscount(line)
+        for line in lines
+        if not _unjudged(document, line) and not agrees(line.clone.count, line.counted)
+    ]
+    return tuple(found)
+
+
+def _unjudged(document: Document, line: Line) -> bool:
+    clone = line.clone
+    stem_missing = clone.relation is not None and clone.relation.clone is None
+    unread = any(start < clone.end and clone.start < end for start, end in document.unclassified)
+    errors = any(d.severity == "error" and clone.start <= d.start < max(clone.end, 1) for d in document.diagnostics)
+    return clone.incomplete or stem_missing or unread or errors or bool(line.faults)
+
+
+def _miscount(line: Line) -> Diagnostic:
+    clone, counted = line.clone, line.counted
+    width = len(str(clone.count))
+    end = min(clone.start + width, clone.end) if clone.end else clone.start + width
+    message = f"{clone.count} chromosomes are stated, the sex chromosomes and items make {counted}"
+    return Diagnostic("COUNT", "error", clone.start, end, message, str(counted))
