@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapter.errors import MappingError
 
@@ -23,20 +23,19 @@ def fold(text: str) -> str:
     """Form under which two spellings of one name are equal.
 
     Case, blanks, hyphens, dashes, colons, slashes, commas and apostrophes do not matter. A minus that ends a word is a
-    sign, not a hyphen, and stays: "Ph- ALL" is not "Ph-ALL".
+    sign, not a hyphen, and stays: "Ph- ALL" is not "Ph-ALL". British and American spellings are one.
 
     >>> fold("BCR::ABL1-like") == fold("bcr-abl1 like")
     True
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    if "-" in text or "\u2212" in text:
+    if "- " in text or text.endswith(("-", "- ")) or "\u2212" in text:
         text = _SIGN.sub("¬", text.strip())
-    return text.translate(_DROPPED).casefold()
+    return text.translate(_DROPPED).casefold().replace("aemi", "emi").replace("haem", "hem").replace("tumour", "tumor")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row of a mapping table: the SSSOM fields, and the file and line it stands in (``rule``)."""
 
     subject_id: str
@@ -91,7 +90,7 @@ def read_rows(data: bytes, file: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-_FIELDS = tuple(name for name in Row.__dataclass_fields__ if name != "rule")
+_FIELDS = Row._fields[:-1]
 _REQUIRED = {"subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification"}
 
 
@@ -103,13 +102,14 @@ def _columns(names: list[str], file: str, line: int) -> list[str]:
 
 
 def _row(columns: list[str], fields: list[str], file: str, line: int) -> Row:
-    rule = f"{file}#{line}"
     if len(fields) > len(columns):
         raise MappingError(f"{len(fields)} fields under {len(columns)} columns", file=file, line=line)
-    said = dict(zip(columns, fields, strict=False))
-    row = Row(*(said.get(name, "") for name in _FIELDS), rule)
+    if len(fields) != len(_FIELDS) or columns != list(_FIELDS):
+        said = dict(zip(columns, fields, strict=False))
+        fields = [said.get(name, "") for name in _FIELDS]
+    row = Row(*fields, rule=f"{file}#{line}")
     own = row.object_id if row.is_alias else row.subject_id
-    if not own.startswith(f"{OWN}:") or not row.subject_label or ":" not in row.object_id:
+    if not own.startswith("HAEM:") or not row.subject_label or ":" not in row.object_id:
         wanted = f"an alias has an object {OWN}:<key>" if row.is_alias else f"a subject is {OWN}:<key>, with a label"
         raise MappingError(wanted, file=file, line=line)
     return row

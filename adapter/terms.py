@@ -55,7 +55,8 @@ class Code:
     """A code of a terminology: CURIE, label, and the mapping row it stands in.
 
     ``coding`` is the FHIR Coding {system, code, display}, ``ontology_class`` the GA4GH OntologyClass {id, label}; both
-    are shared between all who ask and never mutated. ``rule`` is "mappings/<file>#<line>".
+    are shared between all who ask and never mutated. ``rule`` is "mappings/<file>#<line>". The label is "" where the
+    source of the row gives none: a Coding then has no display, and an OntologyClass, which needs one, cannot be made.
     """
 
     curie: str
@@ -87,35 +88,44 @@ class _Table:
         self.labels: dict[str, str] = {}
         self.targets: dict[str, list[Row]] = {}
         self._names: dict[str, str] = {}
-        self._aliases: dict[str, list[str]] = {}
-        for row in rows:
-            if not row.is_alias:
-                self._add(row)
+        self._aliases: dict[str, list[Row]] = {}
         for row in rows:
             if row.is_alias:
-                keys = self._aliases.setdefault(fold(row.subject_label), [])
-                if row.key not in keys:
-                    keys.append(row.key)
+                self._aliases.setdefault(fold(row.subject_label), []).append(row)
+            else:
+                self._add(row)
 
     def _add(self, row: Row) -> None:
         key = row.key
         if key not in self.labels:
             self.labels[key] = row.subject_label
             self._names.setdefault(fold(row.subject_label), key)
-            self._names[fold(key)] = key
+            self._names.setdefault(fold(key), key)
         targets = self.targets.setdefault(key, [])
         if row.object_id != NOTHING:
             targets.append(row)
 
     def named(self, text: str) -> list[str]:
-        """Keys that ``text`` names: one, none, or the readings of an ambiguous alias."""
+        """Keys that ``text`` names: one, none, or the readings of an ambiguous alias.
+
+        Where case matters after all (g/L is gram per litre, G/L is 10*9 per litre) the exact spelling decides.
+        """
         name = fold(text)
         key = self._names.get(name)
-        return [key] if key is not None else self._aliases.get(name, [])
+        if key is not None:
+            return [key]
+        rows = self._aliases.get(name, [])
+        same = [row for row in rows if row.subject_label == text]
+        return _keys(same) if same else _keys(rows)
 
     def names(self) -> dict[str, list[str]]:
         """All folded spellings with the keys they name."""
-        return {**self._aliases, **{name: [key] for name, key in self._names.items()}}
+        aliases = {name: _keys(rows) for name, rows in self._aliases.items()}
+        return {**aliases, **{name: [key] for name, key in self._names.items()}}
+
+
+def _keys(rows: list[Row]) -> list[str]:
+    return list(dict.fromkeys(row.key for row in rows))
 
 
 class Terms:
@@ -231,7 +241,9 @@ class Terms:
         prefix, _, local = curie.partition(":")
         vocabulary = self.resource(prefix)
         code = curie if vocabulary.fhir_code == "curie" else local
-        coding = {"system": vocabulary.fhir_system, "code": code, "display": label}
+        coding = {"system": vocabulary.fhir_system, "code": code}
+        if label:
+            coding["display"] = label
         return Code(curie, label, rule, coding, {"id": curie, "label": label})
 
     def own(self, words: str) -> Code:
