@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Literal
 
 from adapter.nomenclature.quantities import Age, Bounds, Copies, Date, Fraction, Share
@@ -159,8 +158,8 @@ class Facts:
     parts: tuple[Part, ...] = ()
     details: tuple[Detail, ...] = ()
 
-    derived: Mapping[str, str] = MappingProxyType({})
-    sources: Mapping[str, str] = MappingProxyType({})
+    derived: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, fact: str) -> str:
         """JSON pointer of the case leaf that states ``fact``; "" for a derived one.

@@ -1,7 +1,8 @@
 """Quantities as people write them: copies, shares of cells, ages, durations, dates, allele fractions.
 
-One grammar each (case-format section 4). A value keeps its text, its parsed form and its digits; a text with two
-readings is refused with both of them named.
+One grammar each (case-format section 4), in the modules beside this one: :mod:`copies`, :mod:`shares`,
+:mod:`intervals` (ages, durations, dates) and :mod:`readings` (what a laboratory measured). A value keeps its text, its
+parsed form and its digits; a text with two readings is refused with both of them named.
 """
 
 from __future__ import annotations
@@ -9,6 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+Stated = Literal["text", "number", "counts"]
+"""How a quantity stood in the document: as text, as a JSON number, or as an object of two counts."""
+
+
+def json_number(text: str) -> int | Decimal:
+    """The JSON number written ``text``, with its digits.
+
+    >>> json_number("6.50")
+    Decimal('6.50')
+    """
+    return int(text) if text.lstrip("-").isdigit() else Decimal(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,11 @@ class Bounds:
     low_inclusive: bool = True
     high_inclusive: bool = True
     approximate: bool = False
+    stated: Stated = "text"
+
+    def to_json(self) -> str | int | Decimal | dict[str, int]:
+        """The quantity as it stood in the document."""
+        return json_number(self.text) if self.stated == "number" else self.text
 
     @property
     def exact(self) -> Decimal | None:
@@ -48,6 +66,12 @@ class Share(Bounds):
 
     positive: int | None = None
     scored: int | None = None
+
+    def to_json(self) -> str | int | Decimal | dict[str, int]:
+        """The share as it stood in the document; the object of two counts where it was one."""
+        if self.stated == "counts" and self.positive is not None and self.scored is not None:
+            return {"positive": self.positive, "scored": self.scored}
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +131,10 @@ class Age:
     bound: Bound = "exact"
     newborn: bool = False
 
+    def to_json(self) -> str:
+        """The age as it stood in the document."""
+        return self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Duration:
@@ -121,6 +149,10 @@ class Duration:
     bound: Bound = "exact"
     censored: bool = False
 
+    def to_json(self) -> str:
+        """The duration as it stood in the document."""
+        return self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Date:
@@ -128,3 +160,38 @@ class Date:
 
     text: str
     precision: Literal["year", "month", "day"]
+    stated: Stated = "text"
+
+    def to_json(self) -> str | int | Decimal:
+        """The date as it stood in the document; a year may have been a JSON number."""
+        return json_number(self.text) if self.stated == "number" else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a laboratory reported: a number, a bound or a range with the unit in the text, or words.
+
+    ``bounds`` is None for words (``undetectable``). ``unit`` is the unit that stood in the same text, as UCUM
+    (``%``, ``%{IS}``), "" where there was none.
+    """
+
+    text: str
+    bounds: Bounds | None = None
+    unit: str = ""
+    stated: Stated = "text"
+
+    def to_json(self) -> str | int | Decimal:
+        """The reading as it stood in the document."""
+        return json_number(self.text) if self.stated == "number" else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What was seen of a marker in flow cytometry: a word (``positive``, ``dim`` …) or a share of cells."""
+
+    text: str
+    share: Share | None = None
+
+    def to_json(self) -> str:
+        """The marker's result as it stood in the document."""
+        return self.text

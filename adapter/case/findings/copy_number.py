@@ -1,0 +1,88 @@
+"""A copy number: amplification, gain, loss of a gene or region, counted or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Literal
+
+from adapter.case.base import Stated
+from adapter.case.facts import Detail, Place
+from adapter.case.fields import Copies, Count, Exons, Text, Texts
+from adapter.case.findings.finding import GenomicFinding, details, expression, gene_facts
+from adapter.case.findings.ploidy import contradictions
+from adapter.errors import Fault
+from adapter.terms import Terms
+
+Change = Literal["amplification", "gain", "loss", "deletion", "homozygous deletion", "copy-neutral LOH", "normal"]
+Form = Literal["hsr", "dmin", "ring", "marker", "intrachromosomal", "tandem"]
+
+_INTERVAL = re.compile(r"(?:chr)?(?P<chromosome>[0-9]{1,2}|X|Y):(?P<start>[0-9,]+)[-–](?P<end>[0-9,]+)", re.ASCII)
+_BAND = re.compile(r"(?:chr)?(?P<chromosome>[0-9]{1,2}|X|Y)(?P<band>[pq](?:[0-9.]*(?:[-–]?[pq]?[0-9.]+)?|ter))?", re.ASCII)
+
+
+class Control(Stated):
+    """The reference probe of a FISH and its copies."""
+
+    probe: Text | None = None
+    copies: Copies | None = None
+
+
+class CopyNumber(GenomicFinding):
+    """Copies of ``gene``, of co-amplified ``genes``, or of a ``region`` (band, arm, chromosome, or interval).
+
+    An interval is 1-based with both ends included, on ``assembly``. Two cell populations are two findings.
+    """
+
+    kind: Literal["copy-number"]
+    gene: Text | None = None
+    genes: Texts = ()
+    region: Text | None = None
+    assembly: Text | None = None
+    change: Change | None = None
+    form: Form | None = None
+    copies: Copies | None = None
+    ploidy: Count | Text | None = None
+    probe: Text | None = None
+    signals: Text | None = None
+    control: Control | None = None
+    exons: Exons | None = None
+    iscn: Text | None = None
+
+    def faults(self, sex: str | None) -> Iterator[Fault]:
+        """The rules of copy numbers (case-format section 3)."""
+        yield from super().faults(sex)
+        if not (self.gene or self.genes or self.region or self.iscn or self.probe or self.said):
+            yield Fault("", "missing", "a copy number needs a gene, a region, a probe, an ISCN string or words")
+        if self.ploidy is None:
+            yield from contradictions(self, sex)
+
+    def own(self, path: str, terms: Terms) -> dict[str, Any]:
+        """Genes, place, change, copies, the ISCN string and how it was seen."""
+        one = (self.gene,) if self.gene else ()
+        return {
+            "genes": gene_facts(one, f"{path}/gene", terms, listed=False) + gene_facts(self.genes, f"{path}/genes", terms),
+            "place": place(self.region, f"{path}/region", self.assembly) if self.region else None,
+            "change": self.change or "",
+            "copies": self.copies,
+            "expressions": expression("iscn", self.iscn, f"{path}/iscn"),
+            "details": self._details(path),
+        }
+
+    def _details(self, path: str) -> tuple[Detail, ...]:
+        seen = {"form": self.form, "ploidy": self.ploidy, "probe": self.probe, "signals": self.signals, "exons": self.exons}
+        control = {"probe": self.control.probe, "copies": self.control.copies} if self.control else {}
+        below = details(f"{path}/control", control)
+        return details(path, seen) + tuple(replace(detail, name=f"control-{detail.name}") for detail in below)
+
+
+def place(region: str, path: str, assembly: str | None) -> Place:
+    """Where a region lies; text that is neither band, arm, chromosome nor interval is only text."""
+    text = region.strip()
+    if found := _INTERVAL.fullmatch(text):
+        start, end = (int(found[n].replace(",", "")) for n in ("start", "end"))
+        return Place(path, region, found["chromosome"], "", start, end, assembly or "")
+    if found := _BAND.fullmatch(text):
+        return Place(path, region, found["chromosome"], text.removeprefix("chr") if found["band"] else "", assembly=assembly or "")
+    return Place(path, region, assembly=assembly or "")

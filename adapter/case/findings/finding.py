@@ -1,0 +1,155 @@
+"""What all kinds of findings have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+from pydantic import PrivateAttr
+
+from adapter.case.base import Stated
+from adapter.case.common import Source
+from adapter.case.facts import Detail, Expression, Facts, GeneFact, Grade, Sort
+from adapter.case.fields import Age, Date, OneOrMore, Origin, Result, Share, Significance, Status, Text
+from adapter.errors import AmbiguousTerm, Fault, UnknownTerm
+from adapter.nomenclature.quantities import Bounds
+from adapter.report import Issue
+from adapter.terms import Gene, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the adapter worked out of a finding: a value, how sure it is, the rule it was worked out by.
+
+    ``issues`` are what an engine had to say about the text; their paths are relative to the finding. It is rebuilt by
+    ``normalise`` and is no part of dumps, equality or input paths.
+    """
+
+    value: Any
+    grade: Grade
+    rule: str
+    issues: tuple[Issue, ...] = field(default=())
+
+
+class Finding(Stated):
+    """Fields of every kind of finding; ``result`` is present and ``status`` final unless stated otherwise."""
+
+    sort: ClassVar[Sort] = "observation"
+
+    id: Text | None = None
+    kind: str
+    specimen: Text | None = None
+    method: OneOrMore | None = None
+    result: Result = "present"
+    status: Status = "final"
+    age: Age | None = None
+    date: Date | None = None
+    said: Text | None = None
+    source: Source | None = None
+
+    _understood: Understood | None = PrivateAttr(None)
+
+    @property
+    def understood(self) -> Understood | None:
+        """What ``normalise`` worked out, None before it or where nothing could be."""
+        return self._understood
+
+    def understanding(self, understood: Understood | None) -> Self:
+        """The same finding with what was worked out of it."""
+        copy = self.model_copy()
+        copy._understood = understood
+        return copy
+
+    def understand(self, terms: Terms) -> Understood | None:  # noqa: ARG002
+        """What an engine makes of this finding's nomenclature; None for a kind that has none."""
+        return None
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods as said, one or several."""
+        return (self.method,) if isinstance(self.method, str) else self.method or ()
+
+    def faults(self, sex: str | None) -> Iterator[Fault]:  # noqa: ARG002
+        """What contradicts itself in this finding of a person of that ``sex``; pointers are relative to the finding."""
+        yield from ()
+
+    def facts(self, path: str, id: str, terms: Terms) -> Iterator[Facts]:
+        """The neutral facts of this finding, which stands at ``path`` and is called ``id``; children after the parent."""
+        yield Facts(**self.common(path, id), **self.own(path, terms))
+
+    def common(self, path: str, id: str) -> dict[str, Any]:
+        """The facts that every kind has."""
+        return {
+            "path": path, "id": id, "sort": self.sort, "result": self.result, "status": self.status,
+            "specimen": self.specimen or "", "methods": self.methods, "age": self.age, "date": self.date, "said": self.said or "",
+            "sources": {"methods": f"{path}/method"},
+        }  # fmt: skip
+
+    def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
+        """The facts that this kind has, by name."""
+        return {}
+
+
+class GenomicFinding(Finding):
+    """Fields of the kinds that describe the genome.
+
+    ``cells`` is the share of cells that carry it, not an allele fraction; ``cutoff`` is the laboratory's limit, so that
+    ``1.5 %`` under a cut-off of ``3 %`` can be absent.
+    """
+
+    sort: ClassVar[Sort] = "variant"
+
+    origin: Origin | None = None
+    significance: Significance | None = None
+    significance_by: Text | None = None
+    cells: Share | None = None
+    cutoff: Share | None = None
+
+    def common(self, path: str, id: str) -> dict[str, Any]:
+        """The facts that every genomic kind has."""
+        return super().common(path, id) | {
+            "origin": self.origin or "", "significance": self.significance or "",
+            "significance_by": self.significance_by or "", "cells": self.cells, "cutoff": self.cutoff,
+        }  # fmt: skip
+
+    def faults(self, sex: str | None) -> Iterator[Fault]:
+        """A share of cells above the cut-off, or above 0 without one, contradicts "tested and not found"."""
+        yield from super().faults(sex)
+        if self.result == "absent" and self.cells is not None and _carried(self.cells, self.cutoff):
+            yield Fault("/cells", "absent", "cells carry what was not found: state the cut-off they are under, or leave out result: absent")
+
+
+def _carried(cells: Bounds, cutoff: Bounds | None) -> bool:
+    """Whether some cells certainly carry it: above the cut-off where there is one, above 0 otherwise."""
+    if cells.low is None:
+        return False
+    limit = cutoff.high if cutoff is not None and cutoff.high is not None else cutoff.low if cutoff is not None else None
+    return cells.low > (limit or 0)
+
+
+def gene_of(name: str, terms: Terms) -> Gene | None:
+    """The approved gene that ``name`` means, None where the table does not know it or several claim it."""
+    try:
+        return terms.gene(name)
+    except (UnknownTerm, AmbiguousTerm):
+        return None
+
+
+def gene_facts(names: tuple[str, ...], path: str, terms: Terms, *, listed: bool = True) -> tuple[GeneFact, ...]:
+    """The genes named at ``path``: a list, or (``listed`` false) one text."""
+    return tuple(GeneFact(name, gene_of(name, terms), f"{path}/{n}" if listed else path) for n, name in enumerate(names))
+
+
+def details(path: str, stated: Mapping[str, Any]) -> tuple[Detail, ...]:
+    """A detail for every field that was stated, called by the field's name with hyphens; lists are joined."""
+    return tuple(
+        Detail(name.replace("_", "-"), ", ".join(map(str, value)) if isinstance(value, tuple) else value, f"{path}/{name}")
+        for name, value in stated.items()
+        if value is not None and value != ()
+    )
+
+
+def expression(syntax: str, text: str | None, path: str) -> tuple[Expression, ...]:
+    """The nomenclature string at ``path``, carried verbatim; no expression where none was stated."""
+    return (Expression(syntax, text, path),) if text else ()

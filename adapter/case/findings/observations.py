@@ -1,0 +1,104 @@
+"""Findings that do not describe a variant: residual disease, expression, immunophenotype, measurement."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from adapter.case.base import Stated
+from adapter.case.facts import Part, Value
+from adapter.case.fields import Marker, Reading, Share, Text, When
+from adapter.case.findings.finding import Finding, details, gene_facts
+from adapter.nomenclature.quantities import Reading as ReadingValue
+from adapter.terms import Terms
+
+LevelOfDisease = Literal["positive", "negative", "below quantification"]
+
+
+class ResidualDisease(Finding):
+    """Measurable residual disease: ``undetectable``, ``<10^-4``, ``0.01 %``, ``0.003 % IS``."""
+
+    kind: Literal["mrd"]
+    value: Reading | None = None
+    level: LevelOfDisease | None = None
+    sensitivity: Reading | None = None
+    marker: Text | None = None
+    at: When | None = None
+
+    def own(self, path: str, terms: Terms) -> dict[str, Any]:
+        """The value, and how, when and to what limit it was measured."""
+        limit = self.sensitivity.bounds or self.sensitivity.text if self.sensitivity else None
+        return {
+            "test": "mrd",
+            "value": value(self.value, f"{path}/value") if self.value else None,
+            "details": details(path, {"level": self.level, "sensitivity": limit, "marker": self.marker, "at": self.at}),
+        }
+
+
+class Amount(Stated):
+    """A number with its unit."""
+
+    value: Reading
+    unit: Text | None = None
+
+
+class Expressed(Finding):
+    """Expression of a gene, e.g. CRLF2 overexpression."""
+
+    kind: Literal["expression"]
+    gene: Text
+    level: Literal["high", "low", "normal"] | None = None
+    value: Amount | None = None
+
+    def own(self, path: str, terms: Terms) -> dict[str, Any]:
+        """Gene, level and value."""
+        amount = self.value
+        return {
+            "test": "expression",
+            "genes": gene_facts((self.gene,), f"{path}/gene", terms, listed=False),
+            "value": value(amount.value, f"{path}/value/value", amount.unit, f"{path}/value/unit") if amount else None,
+            "details": details(path, {"level": self.level}),
+        }
+
+
+class Immunophenotype(Finding):
+    """Flow cytometry: what was seen of each marker; ``blasts`` is their share of the cells."""
+
+    kind: Literal["immunophenotype"]
+    markers: dict[Text, Marker] = {}
+    blasts: Share | None = None
+
+    def own(self, path: str, terms: Terms) -> dict[str, Any]:
+        """One part per marker, and the blasts."""
+        below = f"{path}/markers"
+        seen = {name: f"{below}/{name.replace('~', '~0').replace('/', '~1')}" for name in self.markers}
+        return {
+            "test": "immunophenotype",
+            "parts": tuple(
+                Part(name, Value(marker.text, seen[name], marker.share, "%" if marker.share else ""), seen[name])
+                for name, marker in self.markers.items()
+            ),
+            "details": details(path, {"blasts": self.blasts}),
+        }
+
+
+class Measurement(Finding):
+    """A blood count, blast percentage, LDH: ``test`` is a key of the measurements table or a LOINC code."""
+
+    kind: Literal["measurement"]
+    test: Text
+    value: Reading | None = None
+    unit: Text | None = None
+    reference: Text | None = None
+
+    def own(self, path: str, terms: Terms) -> dict[str, Any]:
+        """The test, its value with unit, and the reference range as said."""
+        return {
+            "test": self.test,
+            "value": value(self.value, f"{path}/value", self.unit, f"{path}/unit") if self.value else None,
+            "details": details(path, {"reference": self.reference} | ({} if self.value else {"unit": self.unit})),
+        }
+
+
+def value(reading: ReadingValue, path: str, unit: str | None = None, unit_path: str = "") -> Value:
+    """The value at ``path``; its unit is the one stated beside it, or the one in its own text."""
+    return Value(reading.text, path, reading.bounds, unit or reading.unit, unit_path if unit else "")

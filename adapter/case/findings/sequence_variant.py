@@ -1,0 +1,112 @@
+"""A sequence variant: HGVS text as printed, allele fraction, and an internal tandem duplication's own measures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from adapter.case.facts import Allele, Expression
+from adapter.case.fields import Count, Exons, Fraction, OneOrMore, Reading, Text, VariantIds
+from adapter.case.findings.finding import GenomicFinding, details, gene_facts
+from adapter.errors import Fault
+from adapter.terms import Terms
+
+_PHASE = re.compile(r"\s*(cis|trans)\s+(?:with\s+|to\s+)?(?P<id>\S.*?)\s*")
+_SOURCES = (
+    ("dbsnp", re.compile(r"rs[0-9]+", re.IGNORECASE | re.ASCII)),
+    ("clinvar", re.compile(r"(?:VCV|RCV|SCV)[0-9.]+", re.IGNORECASE | re.ASCII)),
+    ("caid", re.compile(r"CA[0-9]+", re.IGNORECASE | re.ASCII)),
+    ("cosmic", re.compile(r"COS[MVF][0-9]+", re.IGNORECASE | re.ASCII)),
+)
+
+
+class SequenceVariant(GenomicFinding):
+    """``hgvs`` holds one or several expressions in one text, or a list of them.
+
+    ``phase`` is "cis with" or "trans with" another finding's id. ``length`` (base pairs), ``ratio`` and
+    ``insertion_point`` are of an internal tandem duplication: ``FLT3-ITD`` without sequence is a variant, not an
+    invented c. expression.
+    """
+
+    kind: Literal["sequence-variant"]
+    gene: Text | None = None
+    hgvs: OneOrMore | None = None
+    transcript: Text | None = None
+    assembly: Text | None = None
+    vaf: Fraction | None = None
+    zygosity: Text | None = None
+    variant_ids: VariantIds | None = None
+    exons: Exons | None = None
+    depth: Count | None = None
+    phase: Text | None = None
+    length: Reading | None = None
+    ratio: Reading | None = None
+    insertion_point: Count | Text | None = None
+
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """The HGVS texts, one or several."""
+        return (self.hgvs,) if isinstance(self.hgvs, str) else self.hgvs or ()
+
+    @property
+    def in_phase_with(self) -> str | None:
+        """Id of the finding that ``phase`` names."""
+        found = _PHASE.fullmatch(self.phase or "")
+        return found["id"] if found else None
+
+    def faults(self, sex: str | None) -> Iterator[Fault]:
+        """A variant names itself somehow; "cis with id" is the form of a phase; an allele fraction is no absence."""
+        yield from super().faults(sex)
+        if not (self.gene or self.hgvs or self.variant_ids or self.said):
+            yield Fault("", "missing", "a sequence variant needs a gene, an HGVS expression, an identifier or words")
+        if self.phase and self.in_phase_with is None:
+            yield Fault("/phase", "phase", "expected cis with or trans with, and another finding's id")
+        # An allele fraction without a limit of detection says that reads carry it.
+        if self.result == "absent" and self.vaf is not None and self.cutoff is None and self.vaf.low:
+            yield Fault("/vaf", "absent", "an allele fraction above 0 without a cut-off contradicts result: absent")
+
+    def own(self, path: str, terms: Terms) -> dict[str, Any]:
+        """Gene, expressions, allele where worked out, fraction, zygosity, identifiers and measures."""
+        listed = not isinstance(self.hgvs, str)
+        understood = self.understood.value if self.understood else None
+        return {
+            "genes": gene_facts((self.gene,) if self.gene else (), f"{path}/gene", terms, listed=False),
+            "expressions": tuple(
+                Expression("hgvs", text, f"{path}/hgvs/{n}" if listed else f"{path}/hgvs") for n, text in enumerate(self.expressions)
+            ),
+            "allele": understood if isinstance(understood, Allele) else None,
+            "transcripts": (self.transcript,) if self.transcript else (),
+            "vaf": self.vaf,
+            "zygosity": self.zygosity or "",
+            "ids": identifiers(self.variant_ids),
+            "details": details(path, self._measures()),
+        }
+
+    def common(self, path: str, id: str) -> dict[str, Any]:
+        """The facts every genomic kind has, with where the fields of other names stand."""
+        facts = super().common(path, id)
+        facts["sources"] = facts["sources"] | {"transcripts": f"{path}/transcript", "ids": f"{path}/variant_ids"}
+        return facts
+
+    def _measures(self) -> dict[str, Any]:
+        return {
+            "assembly": self.assembly, "exons": self.exons, "depth": self.depth, "phase": self.phase, "length": bounds(self.length),
+            "ratio": bounds(self.ratio), "insertion_point": self.insertion_point,
+        }  # fmt: skip
+
+
+def bounds(reading: Any) -> Any:
+    """A reading's bounds, its words where it is no number."""
+    return None if reading is None else reading.bounds or reading.text
+
+
+def identifiers(stated: Any) -> tuple[tuple[str, str], ...]:
+    """(source, identifier) pairs; the source is recognised from the identifier's form where it is not named."""
+    if isinstance(stated, dict):
+        return tuple((name, one) for name, one in stated.items())
+    return tuple((_source(one), one) for one in stated or ())
+
+
+def _source(identifier: str) -> str:
+    return next((name for name, form in _SOURCES if form.fullmatch(identifier.strip())), "")

@@ -1,0 +1,16 @@
+"""A case with what its nomenclature was understood as: the one place where engines are asked.
+
+Only ``understood`` of findings is filled; what was stated stays as it is, and the case given is not changed. What an
+engine makes of a text depends on the text and the tables alone, so that normalising twice is normalising once.
+"""
+
+from __future__ import annotations
+
+from adapter.case import Case
+from adapter.terms import Terms
+
+
+def normalise(case: Case, terms: Terms) -> Case:
+    """``case`` with every finding's ``understood`` rebuilt."""
+    findings = tuple(finding.understanding(finding.understand(terms)) for finding in case.findings)
+    return case.model_copy(update={"findings": findings}) if findings else case
