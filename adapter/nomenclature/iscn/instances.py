@@ -261,6 +261,12 @@ def _moved(cuts: list[Cut | None]) -> tuple[Stretch, ...] | None:
     return (whole(cuts[0].chromosome),) if cuts and cuts[0] is not None else None
 
 
+def _fission(cuts: list[Cut | None]) -> tuple[Stretch, ...] | None:
+    """``fis(10)(p10)``: the arm named, divided from the other at the centromere."""
+    known = _ordered(cuts)
+    return (distal(known[0]),) if len(known) == 1 and _placed(known[0]) else None
+
+
 _ALONE: dict[str, Callable[[list[Cut | None]], tuple[Stretch, ...] | None]] = {
     "del": _deleted,
     "add": _added,
@@ -277,6 +283,7 @@ _ALONE: dict[str, Callable[[list[Cut | None]], tuple[Stretch, ...] | None]] = {
     "idic": _isodicentric,
     "psu idic": _isodicentric,
     "r": _between,
+    "fis": _fission,
 }
 
 # fmt: off
@@ -323,10 +330,22 @@ def _centric_parts(item: Abnormality, base: int = 0) -> tuple[Stretch, ...] | No
     return tuple(stretches) if len(item.breakpoints) == len(item.chromosomes) else None
 
 
+def _by_telomeres(item: Abnormality) -> tuple[Stretch, ...]:
+    """``tas(12;13)(q24.3;q34)``: whole chromosomes that hang together at the ends named."""
+    ends: list[Stretch] = []
+    for at in _single(item):
+        if at is not None and _placed(at):
+            full = whole(at.chromosome)
+            edge = (full.start if _arm(at) == "p" else full.end)._replace(name=at.name, key=at.key)
+            piece = Stretch(edge, full.end) if _arm(at) == "p" else Stretch(full.start, edge)
+            ends.append(starting(piece, edge) if ends else ending(piece, edge))
+    return tuple(ends)
+
+
 def _together(item: Abnormality, base: int = 0) -> tuple[Stretch, ...] | None:
     """One chromosome made of several: by whole arms, by telomeres, or by breaks that keep the centromeres."""
     if item.kind == "tas":
-        return tuple(whole(c) for c in item.chromosomes if c in bands.CHROMOSOMES)
+        return _by_telomeres(item)
     if item.kind in ("rob", "der") and len(item.chromosomes) == 2:
         return _whole_arms(_single(item, base))
     if item.kind == "r":
@@ -594,25 +613,19 @@ def _composed(item: Abnormality) -> tuple[Stretch, ...] | None:
         return _recombinant(item)
     alone = _ALONE.get(item.kind) if len(item.chromosomes) == 1 else None
     if alone is None:
-        return _together(item)
+        return _together(item) if item.kind in _SEVERAL | {"r"} else None
     groups = _cuts(item)
     return alone(list(groups[0])) if groups else None
+
+
+_COMPLEX = frozenset({"cx", "cth", "cha", "cpx", "rea", "fus"})
+"""Symbols of rearrangements about whose copy numbers the text says nothing."""
 
 
 def _loose(item: Abnormality) -> tuple[Stretch, ...]:
     """An unknown part of each chromosome that takes part."""
     named = [*item.chromosomes, *(c for part in item.parts for c in part.chromosomes)]
     return tuple(unsure(c) for c in dict.fromkeys(named) if c in bands.CHROMOSOMES)
-
-
-def _fission(item: Abnormality) -> Change:
-    """``fis(7)(p10)``: a chromosome divided at its centromere into two."""
-    chromosome = item.chromosomes[0]
-    if chromosome not in bands.CHROMOSOMES:
-        return Change((chromosome,), (Instance(chromosome), Instance(chromosome)), resolved=False)
-    ends, middle = whole(chromosome), _end(chromosome, "cen")
-    halves = Stretch(ends.start, middle), Stretch(middle, ends.end)
-    return Change((chromosome,), tuple(Instance(chromosome, (half,)) for half in halves))
 
 
 def _structural(item: Abnormality) -> Change:
@@ -624,11 +637,11 @@ def _structural(item: Abnormality) -> Change:
         inserted = _inserted(item)
         unchanged = tuple(normal(c) for c in item.chromosomes)
         return Change(item.chromosomes, unchanged if inserted is None else inserted, inserted is not None)
-    if item.kind == "fis":
-        return _fission(item)
     if item.path:
         written, complete = _written_out(item)
         return Change(item.chromosomes, (Instance(item.chromosomes[0], written),), complete)
+    if item.kind in _COMPLEX or any(part.kind in _COMPLEX for part in item.parts):
+        return Change(item.chromosomes[:1], (normal(item.chromosomes[0]),), resolved=False)
     composed = _composed(item)
     stretches = _loose(item) if composed is None else composed
     resolved = composed is not None and UNKNOWN not in item.chromosomes
@@ -643,12 +656,14 @@ def _change(item: Abnormality) -> Change:
             return Change((named,), (), named != UNKNOWN)
         return Change((), (normal(named),), named != UNKNOWN) if item.sign == "+" else NOTHING
     if item.kind in _UNCHANGED:
-        return Change((), (), item.kind not in ("dmin", "ace", "min"))
+        # a fragile or variant X or Y is written in place of a sex letter: ``46,X,fra(X)(q27.3)``
+        own = tuple(c for c in item.chromosomes if c in ("X", "Y"))
+        return Change(own, tuple(normal(c) for c in own), item.kind not in ("dmin", "ace", "min"))
     if not item.chromosomes:
         extra = item.kind in _EXTRA or item.sign == "+"
         return Change((), (Instance(UNKNOWN),) if extra else (), False)
     change = _structural(item)
-    return change._replace(takes=()) if item.sign == "+" or item.kind in ("mar", "neo") else change
+    return change._replace(takes=()) if item.sign == "+" else change
 
 
 def _readings_of_points(item: Abnormality) -> Iterator[Abnormality]:
@@ -669,6 +684,8 @@ def readings(item: Abnormality) -> tuple[Change, ...]:
     changes = [_change(reading) for one in (item, *item.alternatives) for reading in _readings_of_points(one)]
     if not item.certain or False in item.chromosome_certain:
         changes.append(_doubted(item))
+    if item.kind == "tas":  # laboratories count associated chromosomes as one or as two
+        changes.append(Change(item.chromosomes, tuple(normal(c) for c in item.chromosomes)))
     return tuple(dict.fromkeys(changes))
 
 
@@ -682,7 +699,7 @@ def _doubted(item: Abnormality) -> Change:
 def junctions(instance: Instance) -> Iterator[tuple[str, str]]:
     """Places that the instance joins and that are not neighbours in a normal chromosome: ``("9q34", "22q11.2")``."""
     for left, right in pairwise(instance.stretches):
-        one, other = left.last, right.first
+        one, other = (right.first, left.last) if left.flipped else (left.last, right.first)
         if one.name not in ("", "?") and other.name not in ("", "?") and one.exact and other.exact:
             yield f"{one.chromosome}{one.name}", f"{other.chromosome}{other.name}"
 
