@@ -324,7 +324,7 @@ def _opens(r: Reader) -> bool:
         return False
     text, kind = r.texts[r.i + 1], r.kinds[r.i + 1]
     if kind == "word":
-        return text in ("s", "stk") or text.startswith(("z", "Z")) or is_path(r)
+        return (not r.fish and r.texts[r.i + 2] != "(") or is_path(r)
     return kind == "band" or text in ("?", ":", "::", "(", ")", ";") or (kind == "number" and is_path(r))
 
 

@@ -69,7 +69,7 @@ def _bands_after(r: Reader, name: str) -> Bands:
 
 
 def _separator(r: Reader, *, missing_allowed: bool) -> bool:
-    """ ";" between the members of a group; a colon or comma there is repaired."""
+    """Separator = ";" between the members of a group; a colon or comma there is repaired."""
     text = r.texts[r.i]
     if text == ";":
         r.take("separator")

@@ -31,6 +31,7 @@ def count(r: Reader) -> Range:
 
 
 def small_number(r: Reader, role: str) -> int:
+    """A number of at most three digits; COUNT where it is longer."""
     text = r.texts[r.i][:4]
     if len(r.texts[r.i]) > 3:
         r.say("COUNT", "error", r.starts[r.i], r.ends[r.i], f"{text} or more is no number of chromosomes or clones")
@@ -39,7 +40,7 @@ def small_number(r: Reader, role: str) -> int:
 
 
 def ploidy_level(r: Reader) -> int | None:
-    """Ploidy = "<" NUMBER "n" ("+" | "-")* ">" """
+    """Ploidy = "<" NUMBER "n" ("+" | "-")* ">", a level such as ``<3n>``."""
     if r.texts[r.i] != "<":
         return None
     start = r.i
@@ -136,14 +137,9 @@ def _closing(r: Reader) -> tuple[int, bool]:
 
 
 def _no_cells(r: Reader, first: int, stop: int, *, closed: bool) -> None:
-    """Brackets without a usable number: empty ones are left out, others an error."""
-    empty = stop == r.i
-    last = stop if closed else stop - 1
+    """Brackets without a number of cells are left out, the clone itself is not in doubt."""
+    last = stop if closed else max(stop - 1, first)
     start, end = r.starts[first], r.ends[last]
-    for i in range(first, last + 1):
-        r.roles[i] = ""
+    r.roles[first : last + 1] = [""] * (last + 1 - first)
     r.i = last + 1
-    if empty:
-        r.say("CELLS", "repair", start, end, "brackets without a number of cells left out", "")
-    else:
-        r.say("CELLS", "error", start, end, "a number of cells is written [20] or [cp20]")
+    r.say("CELLS", "repair", start, end, "no number of cells such as [20] or [cp20]; brackets left out", "")

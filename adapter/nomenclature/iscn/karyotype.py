@@ -148,6 +148,9 @@ class Karyotype:
         if r.i == first:
             return
         start, end = r.starts[first], r.ends[r.i - 1]
+        if not any(map(str.isalnum, r.raw[start:end])):
+            _left_out(r, first, r.i, "punctuation in place of a clone")
+            return
         if not known:
             r.say("PROSE", "info", start, end, "text in place of a clone, kept as a note")
         found = cells(r) if r.texts[r.i] == "[" else None
@@ -162,7 +165,7 @@ class Karyotype:
         stated = count(r)
         ploidy = ploidy_level(r)
         _comma(r)
-        sex, relation = self._identity(index)
+        sex, relation = self._identity()
         items, incomplete, found = self._items()
         (self.stems if relation is None else self.sidelines).append(index)
         self.clones.append(
@@ -181,10 +184,10 @@ class Karyotype:
             )
         )
 
-    def _identity(self, index: int) -> tuple[Sex | None, Relation | None]:
+    def _identity(self) -> tuple[Sex | None, Relation | None]:
         """Identity = sex | relation  ; a sex repeated before the relation is a repair."""
         r = self.r
-        relation = self._relation(index)
+        relation = self._relation()
         if relation is not None:
             return None, relation
         at = r.i
@@ -194,10 +197,10 @@ class Karyotype:
             for k in range(at, r.i + 1):
                 r.roles[k] = ""
             r.i += 1
-            return None, self._relation(index)
+            return None, self._relation()
         return sex, None
 
-    def _relation(self, index: int) -> Relation | None:
+    def _relation(self) -> Relation | None:
         """Relation = ("idem" | "sl" | "sdl") NUMBER? ("x" NUMBER)?"""
         r = self.r
         word = r.texts[r.i].lower()

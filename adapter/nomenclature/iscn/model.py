@@ -73,9 +73,9 @@ class Breakpoint:
     ``chromosome`` is "1".."22", "X", "Y" or None where it is unknown. ``arm`` is None for ``?`` and ``cen``. ``band``
     is the digits after the arm without question marks ("34", "11.2", "24", "10"), or "ter", "cen", "" (arm only:
     ``del(5q)``, ``(q?)``). ``certain`` is the leading part of ``band`` that no question mark touches: "2" for
-    ``q2?4``, "" for ``q?24``; it equals ``band`` where nothing is in doubt. ``arm_certain`` is False for ``?q21``. An arm alone with
-    doubt (``q?``) has band "" and ``doubt`` True. ``to`` is the other end of a range ``q21~24`` (same chromosome);
-    ``alternatives`` are the further readings of ``p13.3 or q13.3``.
+    ``q2?4``, "" for ``q?24``; it equals ``band`` where nothing is in doubt. ``arm_certain`` is False for ``?q21``. An
+    arm alone with doubt (``q?``) has band "" and ``doubt`` True. ``to`` is the other end of a range ``q21~24`` (same
+    chromosome); ``alternatives`` are the further readings of ``p13.3 or q13.3``.
     """
 
     chromosome: str | None

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapter.nomenclature.iscn.array import Arrays
 from adapter.nomenclature.iscn.check import checked
+from adapter.nomenclature.iscn.fish import patterns
 from adapter.nomenclature.iscn.karyotype import Karyotype
-from adapter.nomenclature.iscn.model import Document, Segment, status_of
-from adapter.nomenclature.iscn.scan import clean, divide, lexemes
+from adapter.nomenclature.iscn.model import Diagnostic, Document, Segment, status_of
+from adapter.nomenclature.iscn.scan import clean, divide, lexemes, probe_lexemes
 
 if TYPE_CHECKING:
-    from adapter.nomenclature.iscn.model import ArrayEvent, Clone, Diagnostic, FishPattern, Note, SegmentKind, Token
-    from adapter.nomenclature.iscn.scan import Reader
+    from adapter.nomenclature.iscn.model import ArrayEvent, Clone, FishPattern, Note, Token
+    from adapter.nomenclature.iscn.scan import Part, Reader
 
-_APART = frozenset({"or", "population", "note", "prose", "symbol", "technique", "probe state", "cells", "composite"})
+_APART = frozenset(
+    {
+        "or",
+        "population",
+        "note",
+        "prose",
+        "symbol",
+        "technique",
+        "probe state",
+        "cells",
+        "composite",
+        "build",
+        "origin",
+        "state",
+        "linkage",
+        "probe side",
+        "probe",
+    }
+)
 
 
 class _Parts:
@@ -38,8 +58,8 @@ def parse(text: str) -> Document:
     """
     parts = _Parts()
     plain = clean(text, parts.found)
-    for kind, start, body, end in divide(plain):
-        _segment(parts, text, plain, kind, start, body, end)
+    for part in divide(plain):
+        _segment(parts, text, plain, part)
     if not parts.iscn:
         return _not_iscn(text)
     parts.found.sort(key=_place)
@@ -64,26 +84,59 @@ def _place(d: Diagnostic) -> tuple[int, int, str]:
 
 def _not_iscn(text: str) -> Document:
     """A text without nomenclature: one segment of prose, all of it unclassified."""
-    from adapter.nomenclature.iscn.model import Diagnostic
-
     end = len(text)
     found = Diagnostic("PROSE", "error", 0, end, "no karyotype, FISH or array nomenclature in this text")
     spans = ((0, end),) if text.strip() else ()
     return Document(text, "not-iscn", segments=(Segment("prose", 0, end),), diagnostics=(found,), unclassified=spans)
 
 
-def _segment(parts: _Parts, raw: str, plain: str, kind: SegmentKind, start: int, body: int, end: int) -> None:
-    r = lexemes(raw, plain, start, end, parts.found)
-    karyotype = Karyotype(r)
-    if karyotype.read():
-        parts.iscn = True
-        parts.clones = checked(karyotype.by_population(), parts.found)
-        parts.notes = tuple(karyotype.notes)
-        prose = karyotype.prose
-        stop = prose[0][0] if prose else end
-        parts.segments.append(Segment("karyotype", start, len(raw[:stop].rstrip())))
-        parts.segments += [Segment("prose", *span) for span in prose]
+def _segment(parts: _Parts, raw: str, plain: str, part: Part) -> None:
+    """One part of the text, by its technique."""
+    kind, start, body, end = part
+    if kind == "karyotype":
+        r = lexemes(raw, plain, start, end, parts.found)
+        _karyotype(parts, r, start, end)
+    elif kind in ("ish", "nuc ish"):
+        r = probe_lexemes(raw, plain, start, end, parts.found, nuclear=kind == "nuc ish")
+        _technique(r, body)
+        found = patterns(r, kind)
+        parts.iscn = parts.iscn or bool(found)
+        parts.fish += found
+        parts.segments.append(Segment(kind, start, end))
+    else:
+        r = lexemes(raw, plain, start, end, parts.found)
+        _technique(r, body)
+        arrays = Arrays(r, kind)
+        parts.iscn = arrays.read() or parts.iscn
+        parts.arrays += arrays.events
+        stop = arrays.prose[0][0] if arrays.prose else end
+        parts.segments.append(Segment(kind, start, stop))
+        parts.segments += [Segment("prose", *span) for span in arrays.prose]
     _account(parts, r)
+
+
+def _karyotype(parts: _Parts, r: Reader, start: int, end: int) -> None:
+    karyotype = Karyotype(r)
+    if not karyotype.read():
+        parts.segments.append(Segment("prose", start, end))
+        return
+    parts.iscn = True
+    parts.clones = checked(karyotype.by_population(), parts.found)
+    parts.notes = tuple(karyotype.notes)
+    stop = karyotype.prose[0][0] if karyotype.prose else end
+    parts.segments.append(Segment("karyotype", start, start + len(r.raw[start:stop].rstrip(" .,/;"))))
+    parts.segments += [Segment("prose", *span) for span in karyotype.prose]
+
+
+def _technique(r: Reader, body: int) -> None:
+    """The symbol of the technique, with what leads to it; ``/.ish`` has a slash too many."""
+    while not r.at_end() and r.ends[r.i] <= body:
+        if r.kinds[r.i] == "word":
+            r.take("technique")
+        elif r.texts[r.i] == "." and r.i == 0 and r.starts[0]:
+            r.take("technique separator")
+        else:
+            r.drop("SEP", "sign before the technique")
 
 
 def _account(parts: _Parts, r: Reader) -> None:

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from adapter.nomenclature.iscn.model import ONE
+from adapter.nomenclature.iscn.operations import COUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,12 +38,14 @@ _WORDS = {"amplified": " amp", "diminished": " dim", "moved": " mv", "stayed": "
 def render(document: Document) -> str:
     """The text of all that was understood; prose is left out."""
     parts = [_karyotype(document)] if document.clones or document.notes else []
-    parts += [
-        f"{technique} {'/'.join(map(_pattern, patterns))}" if technique != "ish" else f"ish {_metaphase(patterns)}"
-        for technique, patterns in _runs(document.fish)
-    ]
+    parts += [_technique(technique, run) for technique, run in _runs(document.fish)]
     parts += [_arrays(technique, build, events) for (technique, build), events in _builds(document.arrays)]
     return ".".join(parts)
+
+
+def _technique(technique: str, patterns: list[FishPattern]) -> str:
+    text = _metaphase(patterns) if technique == "ish" else "/".join(map(_pattern, patterns))
+    return technique + ("" if text.startswith("(") else " ") + text
 
 
 def _runs(patterns: tuple[FishPattern, ...]) -> list[tuple[str, list[FishPattern]]]:
@@ -53,26 +57,16 @@ def _builds(events: tuple[ArrayEvent, ...]) -> list[tuple[tuple[str, str | None]
 
 
 def _karyotype(document: Document) -> str:
-    """Clones and notes in their order, joined by ``/``, recipient and donor by ``//``"""
-    texts: list[str] = []
-    notes = list(document.notes)
-    populations = [clone.population for clone in document.clones]
-    texts += [_note(note) for note in notes if note.after == 0]
-    for clone, before in zip(document.clones, [None, *populations], strict=False):
-        chimera = clone.population == "donor" and before != "donor"
-        if chimera and not texts:
-            texts.append("/")
-        texts.append(("/" if chimera and texts[-1] != "/" else "") + clone_text(clone))
-        texts += [_note(note) for note in notes if note.after == clone.index]
-    if populations and populations[-1] == "recipient":
-        texts.append("/")
+    """Clones and notes in their order, joined by ``/``, recipient and donor by ``//``."""
+    entries: list[tuple[str, bool]] = [(_note(note), False) for note in document.notes if note.after == 0]
+    for clone in document.clones:
+        entries.append((clone_text(clone), clone.population == "donor"))
+        entries += [(_note(n), clone.population == "donor") for n in document.notes if n.after == clone.index]
+    sides = ["/".join(text for text, donor in entries if donor is side) for side in (False, True)]
     first = document.clones[0].population if document.clones else None
-    text = "/".join(texts) if texts[0] != "/" else "/" + "/".join(texts[1:]).removeprefix("/").rjust(0)
-    if texts[0] == "/":
-        text = "//" + "/".join(texts[1:])
-    if texts[-1] == "/":
-        text = "/".join(texts[:-1]) + "//"
-    return f"{first} {text}" if first in ("mos", "chi") else text
+    if first in ("recipient", "donor"):
+        return "//".join(sides)
+    return (f"{first} " if first else "") + sides[0]
 
 
 def _note(note: Note) -> str:
@@ -107,7 +101,7 @@ def _relation(relation: Relation) -> str:
 def _cells(cells: Cells | None) -> str:
     if cells is None:
         return ""
-    note = cells.note if not cells.note or cells.note[0] in "/" else f",{cells.note}"
+    note = cells.note if not cells.note or cells.note[0] == "/" else f",{cells.note}"
     return f"[{'cp' if cells.composite else ''}{cells.n}{note}]"
 
 
@@ -134,6 +128,11 @@ def _core(item: Abnormality) -> str:
         many = "" if item.multiplier == ONE else str(item.multiplier)
         return f"{many}{item.kind}{'' if item.number is None else item.number}"
     return _structural(item)
+
+
+def _counted(item: Abnormality) -> bool:
+    """Whether a number stands before the symbol: markers, rings and double minutes without breakpoints."""
+    return item.kind in COUNTED and not (item.chromosomes or item.breakpoints or item.path)
 
 
 def _event(item: Abnormality) -> str:
@@ -202,8 +201,7 @@ def _point(b: Breakpoint, *, bare: bool) -> str:
 
 
 def _suffixes(item: Abnormality) -> str:
-    before = item.kind in ("mar", "dmin", "r", "ace", "min") and not item.chromosomes
-    times = "" if before or item.multiplier == ONE else f"x{item.multiplier}"
+    times = "" if _counted(item) or item.multiplier == ONE else f"x{item.multiplier}"
     doubt = "" if item.origin_certain else "?"
     return f"{doubt}{''.join(item.origin)}{times}{_cells(item.cells)}"
 
@@ -240,7 +238,10 @@ def _groups(p: FishPattern) -> str:
 
 
 def _signals(signals: list[Signal]) -> str:
-    """One parenthesis; ``;`` between the chromosomes of a metaphase result."""
+    """One parenthesis; ``;`` between the chromosomes of a metaphase result, a shared number of copies behind it."""
+    shared = {s.copies for s in signals}
+    if len(signals) > 1 and len(shared) == 1 and not any(s.state for s in signals) and (copies := shared.pop()):
+        return f"{_signals([replace(s, copies=None) for s in signals])}x{copies}"
     places = [",".join(map(signal_text, run)) for _, run in groupby(signals, key=lambda s: s.place)]
     return f"({';'.join(places)})"
 

@@ -16,7 +16,7 @@ from adapter.nomenclature.iscn.model import Breakpoint, Diagnostic, SegmentKind,
 _SPLIT = re.compile(
     r"""
     w/ | // | :: | -+> | ~> | \s+ | \d+
-  | [XYxy](?=[pqPQ](?:[^A-Za-z']|ter|cen|[hs]|\Z)) | [xX](?=\s?\d)
+  | [XYxy](?=[pq](?:[^A-Za-z']|ter|cen|[hs]|\Z)) | [xX](?=\s?\d)
   | [pqPQ](?:ter|cen(?![A-Za-z]) | [\d?]+(?:\.[\d?]+)? | (?![A-Za-z'\d]))
   | or(?=[a-z]{1,4}\()
   | [A-Za-z]+?(?=[xX]\d|[^A-Za-z]|\Z)
@@ -36,7 +36,11 @@ _TECHNIQUE = re.compile(
     r"(?:(?<=[\s.,;/\])\d])|\A)(?:rev\s+|fib\s+|nuc\s*)?(?:ish|arr|s?seq|ogm|rsa)(?=\s*[\[(\d?]|\s+[A-Za-z])",
     re.IGNORECASE,
 )
-_BAND = re.compile(r"[pqPQ](?![A-Za-z'])|[pqPQ](?:ter|cen)\Z")
+_BAND = re.compile(r"[pqPQ](?:[\d?.]|ter|cen|\Z)")
+_JOINED = re.compile(r"\.\s*\Z")
+
+Part = tuple[SegmentKind, int, int, int]
+"""A part of a text: technique, start, end of the symbol of the technique, end."""
 
 _TYPOGRAPHY = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63"), "-"),
@@ -76,7 +80,7 @@ def _repair(start: int, end: int, plain: str) -> Diagnostic:
     return Diagnostic("SEP", "repair", start, end, "character from typesetting, read as the plain one", plain)
 
 
-def divide(text: str) -> list[tuple[SegmentKind, int, int, int]]:
+def divide(text: str) -> list[Part]:
     """Parts by technique as (kind, start, body, end): the symbol stands in start..body.
 
     text = karyotype? ("."? technique body)*
@@ -84,15 +88,21 @@ def divide(text: str) -> list[tuple[SegmentKind, int, int, int]]:
     matches = list(_TECHNIQUE.finditer(text))
     if not matches:
         return [("karyotype", 0, 0, len(text))]
-    parts: list[tuple[SegmentKind, int, int, int]] = []
-    first = matches[0].start()
-    if text[:first].strip(" .,/;"):
-        parts.append(("karyotype", 0, 0, first))
-    ends = [match.start() for match in matches[1:]] + [len(text)]
-    for match, end in zip(matches, ends, strict=True):
-        start = match.start() if parts else 0
+    starts = [_joint(text, match.start()) for match in matches]
+    parts: list[Part] = []
+    if text[: starts[0]].strip(" .,/;"):
+        parts.append(("karyotype", 0, 0, starts[0]))
+    else:
+        starts[0] = 0
+    for match, start, end in zip(matches, starts, [*starts[1:], len(text)], strict=True):
         parts.append((_technique(match[0]), start, match.end(), end))
     return parts
+
+
+def _joint(text: str, start: int) -> int:
+    """Where a technique begins: at the full stop that joins it to what stands before."""
+    joined = _JOINED.search(text, max(0, start - 3), start)
+    return joined.start() if joined else start
 
 
 def _technique(symbol: str) -> SegmentKind:
@@ -125,10 +135,11 @@ class Reader:
     ``gaps`` are the numbers of lexemes with white space before them.
     """
 
-    __slots__ = ("ends", "found", "gaps", "i", "kinds", "n", "raw", "roles", "starts", "texts")
+    __slots__ = ("ends", "fish", "found", "gaps", "i", "kinds", "n", "raw", "roles", "starts", "texts")
 
     def __init__(self, raw: str, pieces: list[str], start: int, found: list[Diagnostic]) -> None:
         self.raw, self.found, self.i = raw, found, 0
+        self.fish = False
         ends = list(accumulate(map(len, pieces), initial=start))
         self.gaps: set[int] = set()
         self.texts: list[str] = pieces
@@ -226,7 +237,9 @@ def probe_lexemes(raw: str, text: str, start: int, end: int, found: list[Diagnos
             pieces += _PROBES.findall(text[match.start() + 1 : match.end() - 1])
             at = match.end() - 1
     pieces += _SPLIT.findall(text[at:end])
-    return Reader(raw, pieces, start, found)
+    r = Reader(raw, pieces, start, found)
+    r.fish = True
+    return r
 
 
 def breakpoint_of(text: str, chromosome: str | None, start: int, end: int) -> Breakpoint:

@@ -1,0 +1,313 @@
+"""Microarray, sequencing and optical mapping results: regions with coordinates and copy numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from adapter.nomenclature import bands as band_table
+from adapter.nomenclature.iscn.abnormality import item, symbol_at
+from adapter.nomenclature.iscn.breakpoints import band, chromosome
+from adapter.nomenclature.iscn.model import ArrayEvent, Breakpoint, Range
+from adapter.nomenclature.iscn.operations import CHROMOSOMES, ORIGINS
+from adapter.nomenclature.iscn.order import existing
+
+if TYPE_CHECKING:
+    from adapter.nomenclature.iscn.scan import Reader
+
+Assembly = Literal["GRCh37", "GRCh38"]
+
+_BUILDS: dict[str, str] = {
+    "grch37": "GRCh37",
+    "hg19": "GRCh37",
+    "b37": "GRCh37",
+    "grch38": "GRCh38",
+    "hg38": "GRCh38",
+    "ncbi36": "NCBI36",
+    "hg18": "NCBI36",
+    "t2t": "T2T-CHM13",
+}
+_STATES = frozenset({"amp", "cth", "cx", "hmz", "htz"})
+
+
+class Arrays:
+    """Collects the events of one array, sequencing or mapping part while they are read."""
+
+    def __init__(self, r: Reader, technique: str) -> None:
+        self.r, self.technique = r, technique
+        self.build: str | None = None
+        self.events: list[ArrayEvent] = []
+        self.prose: list[tuple[int, int]] = []
+
+    def read(self) -> bool:
+        """Part = build? event ("," event)* prose?"""
+        r = self.r
+        if r.texts[r.i] == "[":
+            self._build()
+        while r.texts[r.i] in ("-", ":", "."):
+            r.drop("SEP", "sign without anything to separate")
+        while not r.at_end():
+            if not self._event():
+                self._rest()
+                break
+            if r.texts[r.i] in (")", "]") or (r.texts[r.i] in (",", ".", ";") and r.texts[r.i + 1] == ""):
+                r.drop("PAREN" if r.texts[r.i] in ")]" else "SEP", "sign without partner")
+            if r.texts[r.i] == "," and self._event_at(r.i + 1):
+                r.take("separator")
+        return bool(self.events)
+
+    def _build(self) -> None:
+        """Build = "[" NAME "]"  ; GRCh37 or GRCh38, other names of them are repaired."""
+        r = self.r
+        start = r.i
+        r.take("build")
+        while r.texts[r.i] not in ("]", "", "("):
+            r.take("build")
+        name = "".join(r.texts[start + 1 : r.i])
+        if not r.take_if("]", "build"):
+            r.missing("PAREN", "]", "closing bracket missing")
+        self.build = _BUILDS.get(name.lower())
+        span = r.starts[start], r.ends[r.i - 1]
+        if self.build is None:
+            r.say("BUILD", "error", *span, "unknown genome build; GRCh37 or GRCh38 is expected")
+        elif self.build != name:
+            r.say("BUILD", "repair", *span, f"the build is written {self.build}", f"[{self.build}]")
+
+    def _event_at(self, i: int) -> bool:
+        """Whether an event begins at lexeme ``i``."""
+        r = self.r
+        text = r.texts[i]
+        if text in ("+", "-", "?"):
+            return symbol_at(r, i + 1) is not None
+        if text == "(":
+            return r.texts[i + 1] in CHROMOSOMES or r.texts[i + 1] == "XY"
+        if r.kinds[i] == "number" or text in ("X", "Y"):
+            return r.kinds[i + 1] == "band" or r.texts[i + 1] in ("(", "x", "cen")
+        return symbol_at(r, i) is not None and r.texts[i + 1] == "("
+
+    def _event(self) -> bool:
+        """Event = (item positions? | places span?) amount*"""
+        r = self.r
+        first = r.i
+        if not self._event_at(first):
+            return False
+        if r.texts[first] == "(":
+            names, place = self._chromosomes(), ()
+        elif symbol_at(r, first) is not None or r.texts[first] in ("+", "-", "?"):
+            return self._on_item(first)
+        else:
+            names, place = self._place()
+        span = self._span() if self._opens_span() else None
+        copies, state, mosaic, origin = self._amount()
+        low, high = span or (None, None)
+        self.events.append(
+            ArrayEvent(
+                self.technique,
+                self.build,
+                names,
+                place,
+                low,
+                high,
+                copies,
+                state,
+                mosaic,
+                origin,
+                None,
+                (),
+                r.starts[first],
+                r.ends[r.i - 1],
+            )
+        )
+        self._checked(self.events[-1])
+        return True
+
+    def _on_item(self, first: int) -> bool:
+        """item-event = item ("(" POSITION (";" POSITION)* ")")?"""
+        r = self.r
+        found = item(r)
+        if found is None:
+            return False
+        junction = tuple(self._positions(";")) if self._opens_span() else ()
+        self.events.append(
+            ArrayEvent(
+                self.technique,
+                self.build,
+                found.chromosomes,
+                abnormality=found,
+                junction=junction,
+                start=r.starts[first],
+                end=r.ends[r.i - 1],
+            )
+        )
+        return True
+
+    def _chromosomes(self) -> tuple[str, ...]:
+        """Chromosomes = "(" (chromosome ("-" chromosome)?) ("," ...)* ")"  ; ``(X,1-22)``"""
+        r = self.r
+        r.take("bracket")
+        names: list[str] = []
+        while r.texts[r.i] not in (")", "", "("):
+            if r.texts[r.i] in (",", ";"):
+                r.take("separator")
+            elif r.texts[r.i] == "XY":
+                r.take("chromosome")
+                names += ("X", "Y")
+            elif r.kinds[r.i] in ("number", "word"):
+                names += self._run()
+            else:
+                r.drop("SEP", "sign in a list of chromosomes")
+        if not r.take_if(")", "bracket"):
+            r.missing("PAREN", ")", "closing parenthesis missing")
+        return tuple(names)
+
+    def _run(self) -> list[str]:
+        """Run = chromosome (("-" | "~") chromosome)?"""
+        r = self.r
+        low, _ = chromosome(r)
+        if r.texts[r.i] not in ("-", "~") or r.kinds[r.i + 1] != "number":
+            return [low]
+        r.take("range")
+        high, _ = chromosome(r)
+        if low in CHROMOSOMES and high in CHROMOSOMES and low.isdecimal() and high.isdecimal():
+            return [str(n) for n in range(int(low), int(high) + 1)]
+        return [low, high]
+
+    def _place(self) -> tuple[tuple[str, ...], tuple[Breakpoint, ...]]:
+        """Place = chromosome band*"""
+        r = self.r
+        name, _ = chromosome(r)
+        found: list[Breakpoint] = []
+        while r.kinds[r.i] == "band":
+            found.append(band(r, name))
+        return (name,), existing(r, (tuple(found),))[0] if found else ()
+
+    def _opens_span(self) -> bool:
+        return self.r.texts[self.r.i] == "(" and self.r.kinds[self.r.i + 1] == "number"
+
+    def _span(self) -> tuple[int, int] | None:
+        """Span = "(" POSITION "_" POSITION ")"  ; 1-based, both ends included."""
+        r = self.r
+        start = r.starts[r.i]
+        found = self._positions("_")
+        if len(found) == 2 and found[0] <= found[1]:
+            return found[0], found[1]
+        r.say("ARR-COORD", "error", start, r.ends[r.i - 1], "a region runs from its first to its last base")
+        return (found[0], found[-1]) if found else None
+
+    def _positions(self, sign: str) -> list[int]:
+        """The base positions between parentheses; a hyphen for ``_`` is the older style."""
+        r = self.r
+        r.take("bracket")
+        found: list[int] = []
+        while r.texts[r.i] not in (")", "", "(", "["):
+            if r.kinds[r.i] == "number":
+                found.append(self._position())
+            elif r.texts[r.i] == sign:
+                r.take("range")
+            else:
+                r.drop("SEP", f"positions are joined by {sign}", sign)
+        if not r.take_if(")", "bracket"):
+            r.missing("PAREN", ")", "closing parenthesis missing")
+        return found
+
+    def _position(self) -> int:
+        """Position = DIGITS ("," DIGITS)*  ; thousands marks are left out as a repair."""
+        r = self.r
+        first = r.i
+        digits = r.take("position")[:12]
+        while r.texts[r.i] == "," and r.kinds[r.i + 1] == "number" and len(r.texts[r.i + 1]) == 3:
+            r.take("position")
+            digits = (digits + r.take("position"))[:12]
+        if r.i > first + 1:
+            r.say("SEP", "repair", r.starts[first], r.ends[r.i - 1], "positions have no thousands marks", digits)
+        return int(digits)
+
+    def _amount(self) -> tuple[Range | None, str, str, tuple[str, ...]]:
+        """Amount = "x" NUMBER ("~" NUMBER)? | state | "[" fraction "]" | origin"""
+        r = self.r
+        copies: Range | None = None
+        state, mosaic = "", ""
+        origin: tuple[str, ...] = ()
+        while True:
+            text = r.texts[r.i]
+            if text in ("x", "X") and r.kinds[r.i + 1] == "number" and copies is None:
+                copies = self._copies()
+            elif text in _STATES and not state:
+                state = r.take("state")
+            elif text in ORIGINS:
+                origin = (*origin, r.take("origin"))
+            elif text == "[" and not mosaic and self._fraction_at(r.i + 1):
+                mosaic = self._mosaic()
+            else:
+                return copies, state, mosaic, origin
+
+    def _copies(self) -> Range:
+        r = self.r
+        r.take("times")
+        low = high = int(r.take("copies")[:4])
+        if r.texts[r.i] in ("~", "-") and r.kinds[r.i + 1] == "number":
+            if r.texts[r.i] == "-":
+                r.drop("SEP", "a range is written with ~", "~")
+            else:
+                r.take("range")
+            high = int(r.take("copies")[:4])
+        return Range(min(low, high), max(low, high))
+
+    def _fraction_at(self, i: int) -> bool:
+        return self.r.kinds[i] == "number"
+
+    def _mosaic(self) -> str:
+        """Fraction = "[" NUMBER "." NUMBER ("~" NUMBER "." NUMBER)? "]"  ; of cells, 0..1, as written."""
+        r = self.r
+        start = r.i
+        r.take("bracket")
+        while r.texts[r.i] not in ("]", "", "[", ","):
+            r.take("fraction")
+        text = "".join(r.texts[start + 1 : r.i])
+        if not r.take_if("]", "bracket"):
+            r.missing("PAREN", "]", "closing bracket missing")
+        return text
+
+    def _checked(self, event: ArrayEvent) -> None:
+        """ARR-COORD, ARR-BAND, BUILD: coordinates lie on the chromosome and in the bands stated."""
+        r = self.r
+        if event.first is None or event.last is None or len(event.chromosomes) != 1:
+            return
+        start, end = event.start, event.end
+        if event.copies is None and not event.state:
+            r.say("ARR-COORD", "warning", start, end, "no copy number stated")
+        if event.build is None:
+            r.say("BUILD", "warning", start, end, "coordinates without genome build")
+            return
+        name = event.chromosomes[0]
+        if name not in CHROMOSOMES or event.build not in ("GRCh37", "GRCh38"):
+            return
+        assembly: Assembly = "GRCh37" if event.build == "GRCh37" else "GRCh38"
+        size = len(band_table.ideogram(name))
+        if event.last > band_table.interval(name, 0, size - 1, assembly)[1]:
+            r.say("ARR-COORD", "error", start, end, f"position beyond the end of chromosome {name}")
+        elif event.bands and not _in_bands(event, assembly):
+            r.say("ARR-BAND", "warning", start, end, "the coordinates lie outside the bands stated")
+
+    def _rest(self) -> None:
+        """Text behind the last event is prose; before the first, it stays unclassified."""
+        r = self.r
+        first = r.i
+        start, end = r.starts[first], r.ends[r.n - 1]
+        if (self.events and not r.raw[start].isalnum()) or r.spaced():
+            r.roles[first : r.n] = ["prose"] * (r.n - first)
+            r.say("PROSE", "repair", start, end, "text beside the result left out", "")
+            self.prose.append((start, end))
+        else:
+            r.say("PROSE", "warning", start, end, "not understood as an array result")
+        r.i = r.n
+
+
+def _in_bands(event: ArrayEvent, assembly: Assembly) -> bool:
+    """Whether any base of the region lies in a band stated."""
+    name = event.chromosomes[0]
+    stated = [band_table.covered(name, b.name) for b in event.bands]
+    touched = band_table.at(name, (event.first or 1) - 1, event.last or 1, assembly)
+    known = [pair for pair in stated if pair is not None]
+    if touched is None or not known:
+        return True
+    return touched[0] <= max(high for _, high in known) and touched[1] >= min(low for low, _ in known)

@@ -1,0 +1,246 @@
+"""FISH results: signals per probe in nuclei (``nuc ish``) and on chromosomes (``ish``)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from adapter.nomenclature.iscn.abnormality import item
+from adapter.nomenclature.iscn.breakpoints import band, chromosome
+from adapter.nomenclature.iscn.model import Breakpoint, FishPattern, Linkage, Range, Signal
+from adapter.nomenclature.iscn.order import existing
+
+if TYPE_CHECKING:
+    from adapter.nomenclature.iscn.scan import Reader
+
+_STATES = {
+    "+": "present",
+    "-": "absent",
+    "amp": "amplified",
+    "dim": "diminished",
+    "enh": "enhanced",
+    "mv": "moved",
+    "st": "stayed",
+}
+_PROBE_ENDS = frozenset({",", ";", ")", "(", "", "con", "sep", "x", "[", "/"})
+
+
+class _Group(NamedTuple):
+    signals: list[Signal]
+    linkages: list[Linkage]
+
+
+def patterns(r: Reader, technique: str) -> list[FishPattern]:
+    """Patterns = pattern (("/" | ",") pattern)*"""
+    found: list[FishPattern] = []
+    while not r.at_end():
+        pattern = _pattern(r, technique)
+        if pattern is not None:
+            found.append(pattern)
+        _between(r, stuck=pattern is None)
+    return found
+
+
+def _between(r: Reader, *, stuck: bool) -> None:
+    """The sign between patterns; superfluous punctuation is left out, anything else stays unclassified."""
+    text, after = r.texts[r.i], r.texts[r.i + 1]
+    if text in ("/", ",", ";") and after and not stuck:
+        r.take("pattern separator")
+    elif text in ("/", ",", ";", ".", ")", ":"):
+        r.drop("SEP" if text != ")" else "PAREN", "sign without anything to separate")
+    elif text and stuck:
+        _unread(r)
+    elif text:
+        r.missing("SEP", ",", "sign between results missing")
+
+
+def _unread(r: Reader) -> None:
+    first = r.i
+    while r.texts[r.i] and (r.i == first or r.texts[r.i] not in ("/", ",")):
+        r.i += 1
+    r.say("PROSE", "warning", r.starts[first], r.ends[r.i - 1], "not understood as a FISH result")
+
+
+def _pattern(r: Reader, technique: str) -> FishPattern | None:
+    """Pattern = (locus | item)? group* cells?  ; None, with the cursor unmoved, where none begins."""
+    first = r.i
+    locus = _locus(r)
+    abnormality = None if locus or r.texts[r.i] == "(" else item(r)
+    signals, linkages = _groups(r)
+    if not (signals or linkages or abnormality):
+        for i in range(first, r.i):
+            r.roles[i] = None
+        r.i = first
+        return None
+    positive, scored = _scored(r)
+    _checked(r, signals, linkages, first)
+    return FishPattern(
+        technique,
+        tuple(signals),
+        tuple(linkages),
+        locus,
+        abnormality,
+        positive,
+        scored,
+        r.starts[first],
+        r.ends[r.i - 1],
+    )
+
+
+def _locus(r: Reader) -> tuple[Breakpoint, ...]:
+    """Locus = chromosome (band+ | "cen")  ; ``22q11.2``, ``8cen``, ``Xp22.3``"""
+    i = r.i
+    if r.kinds[i] not in ("number", "word") or not (r.kinds[i + 1] == "band" or r.texts[i + 1] == "cen"):
+        return ()
+    name, _ = chromosome(r)
+    if r.texts[r.i] == "cen":
+        start = r.starts[r.i]
+        r.take("breakpoint")
+        return (Breakpoint(name, None, "cen", "cen", start=start, end=r.ends[r.i - 1]),)
+    found = [band(r, name)]
+    while r.kinds[r.i] == "band":
+        found.append(band(r, name))
+    return existing(r, (tuple(found),))[0]
+
+
+def _groups(r: Reader) -> tuple[list[Signal], list[Linkage]]:
+    """Group = "(" member (("," | ";") member)* ")" ("x" copies)?"""
+    signals: list[Signal] = []
+    linkages: list[Linkage] = []
+    number = 0
+    while r.texts[r.i] == "(":
+        group = _group(r, number)
+        number += bool(group.signals)
+        if r.texts[r.i] == "x":
+            shared = _copies(r)
+            group = _Group([replace(s, copies=s.copies or shared) for s in group.signals], group.linkages)
+        signals += group.signals
+        linkages += group.linkages
+    return signals, linkages
+
+
+def _group(r: Reader, number: int) -> _Group:
+    r.take("bracket")
+    group = _Group([], [])
+    place = 0
+    while r.texts[r.i] not in (")", "", "[", "("):
+        text = r.texts[r.i]
+        if text == ",":
+            r.take("separator")
+        elif text in (";", ":"):
+            place += 1
+            r.take("separator")
+        elif text.isspace() or not (text[0].isalnum()):
+            r.i += 1
+        else:
+            _member(r, number, place, group)
+    if not r.take_if(")", "bracket"):
+        r.missing("PAREN", ")", "closing parenthesis missing")
+    return group
+
+
+def _member(r: Reader, number: int, place: int, group: _Group) -> None:
+    """Member = signal (("con" | "sep") signal)*  ; a chain of three is two pairs."""
+    signal = _signal(r, number, place)
+    chain = [signal]
+    kinds: list[Literal["con", "sep"]] = []
+    while r.texts[r.i] in ("con", "sep"):
+        kinds.append("con" if r.take("linkage") == "con" else "sep")
+        chain.append(_signal(r, number, place))
+    if not kinds:
+        group.signals.append(signal)
+        return
+    copies = chain[-1].copies
+    loose = [replace(s, copies=None, group=0, place=0) for s in chain]
+    for kind, first, second in zip(kinds, loose, loose[1:], strict=False):
+        group.linkages.append(Linkage(kind, first, second, copies))
+
+
+def _signal(r: Reader, number: int, place: int) -> Signal:
+    """Signal = side? PROBE (state | "x" copies)*"""
+    start = r.starts[r.i]
+    side = ""
+    if r.texts[r.i][0] in "35" and "'" in r.texts[r.i]:
+        side = r.take("probe side")[0] + "'"
+    probe = ""
+    while r.texts[r.i] not in _PROBE_ENDS and r.texts[r.i] not in _STATES and not r.texts[r.i].startswith("+"):
+        probe += (" " if probe and r.spaced() else "") + r.take("probe")
+    copies: Range | None = None
+    state = ""
+    while True:
+        text = r.texts[r.i]
+        if text == "x" and r.kinds[r.i + 1] == "number" and copies is None:
+            copies = _copies(r)
+        elif (text in _STATES or text.startswith("+")) and not state:
+            state = _STATES.get(text, "enhanced")
+            r.take("probe state")
+        else:
+            return Signal(probe, side, copies, state, number, place, start, r.ends[r.i - 1])
+
+
+def _copies(r: Reader) -> Range | None:
+    """Copies = "x" NUMBER (("~" | "-") NUMBER)?"""
+    r.take("times")
+    if r.kinds[r.i] != "number":
+        return None
+    low = high = _small(r)
+    if r.texts[r.i] in ("~", "-") and r.kinds[r.i + 1] == "number":
+        if r.texts[r.i] == "-":
+            r.drop("SEP", "a range is written with ~", "~")
+        else:
+            r.take("range")
+        high = _small(r)
+    if high < low:
+        r.say("FISH-N", "error", r.starts[r.i - 3], r.ends[r.i - 1], "range of signals runs downwards")
+    return Range(min(low, high), max(low, high))
+
+
+def _small(r: Reader) -> int:
+    text = r.texts[r.i]
+    if len(text) > 4:
+        r.say("FISH-N", "error", r.starts[r.i], r.ends[r.i], "no number of signals or nuclei is so large")
+    r.take("copies")
+    return int(text[:5])
+
+
+def _scored(r: Reader) -> tuple[int | None, int | None]:
+    """Cells = "[" NUMBER ("/" NUMBER)? "]"  ; returns positive and scored nuclei."""
+    if r.texts[r.i] != "[":
+        return None, None
+    first = r.i
+    fraction = r.texts[first + 2] == "/" and r.kinds[first + 3] == "number"
+    if r.kinds[first + 1] != "number" or r.texts[first + (4 if fraction else 2)] != "]":
+        _no_cells(r, first)
+        return None, None
+    r.take("bracket")
+    numbers = [_small(r)]
+    if fraction:
+        r.take("of")
+        numbers.append(_small(r))
+    r.take("bracket")
+    start, end = r.starts[first], r.ends[r.i - 1]
+    if not fraction:
+        return None, numbers[0]
+    if numbers[0] > numbers[1] or numbers[1] == 0:
+        r.say("FISH-N", "error", start, end, f"{numbers[0]} of {numbers[1]} nuclei cannot be")
+    return numbers[0], numbers[1]
+
+
+def _no_cells(r: Reader, first: int) -> None:
+    while r.texts[r.i] and r.texts[r.i] != "]":
+        r.i += 1
+    r.i = min(r.i + 1, r.n)
+    r.say("CELLS", "warning", r.starts[first], r.ends[r.i - 1], "nuclei are written [positive/scored]")
+
+
+def _checked(r: Reader, signals: list[Signal], linkages: list[Linkage], first: int) -> None:
+    """FISH-N: no more fusions than there are signals of either probe."""
+    copies = {(s.side, s.probe): s.copies.high for s in signals if s.copies is not None}
+    for link in linkages:
+        for probe in (link.first, link.second):
+            most = copies.get((probe.side, probe.probe))
+            if link.kind == "con" and link.copies is not None and most is not None and link.copies.low > most:
+                r.say(
+                    "FISH-N", "error", r.starts[first], r.ends[r.i - 1], f"more fusions than signals of {probe.probe}"
+                )
+                return
