@@ -228,6 +228,10 @@ class Terms:
         """Profile URLs that the resource playing ``role`` claims in a profile set; empty where it claims none."""
         return self._profiles.get((profile_set, role), ())
 
+    def roles(self) -> tuple[tuple[str, str], ...]:
+        """Profile set and role of every row of ``profiles.tsv``."""
+        return tuple(self._profiles)
+
     def gene(self, name: str) -> Gene:
         """Gene of a symbol, previous symbol, alias or HGNC id. Raises UnknownTerm, AmbiguousTerm."""
         gene = self._found.get(name)
