@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import orjson
 
 from adapter.bench.measure import Row, ratio
-from adapter.case import Case
+from adapter.case import read_case
 from adapter.convert import write
 from adapter.formats.document import dump, read_json
 from adapter.packaged import samples
@@ -26,20 +26,20 @@ def rows() -> Iterator[Row]:
     terms = load()
     texts = [(samples() / f"{name}.json").read_bytes() for name in SAMPLES]
     ready = {
-        to: [write(Case.from_json(read_json(text)), to, at=AT, terms=terms).document for text in texts]
+        to: [write(read_case(read_json(text)), to, at=AT, terms=terms).document for text in texts]
         for to in ("phenopacket", "fhir")
     }
 
     def convert(to: str, *, checked: bool = False) -> None:
         for text in texts:
-            document = write(Case.from_json(read_json(text)), to, at=AT, terms=terms).document
+            document = write(read_case(read_json(text)), to, at=AT, terms=terms).document
             if checked:
                 _schema(to, document)
             dump(document)
 
     def floor(to: str) -> None:
         for text, document in zip(texts, ready[to], strict=True):
-            Case.from_json(read_json(text))
+            read_case(read_json(text))
             dump(document)
 
     def orjson_floor(to: str) -> None:

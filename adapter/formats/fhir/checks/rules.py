@@ -1,0 +1,399 @@
+"""Tier 2: what neither the schema nor fhir.resources sees: references, invariants, vocabulary, profile must-haves.
+
+Every rule is one small function named by its id; ids of FHIR's own invariants are FHIR's (``obs-6``, ``rng-2``, ``bdl-7``).
+Sources: FHIR R4 invariants; Genomics Reporting 3.0.0 and mCODE 4.0.0 (the must-haves and their required answer lists);
+the vocabulary traps of official examples, which are warnings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from adapter.formats.fhir.checks.vocabulary import Vocabulary, vocabulary
+from adapter.report import Issue, Json
+from adapter.terms import Terms
+
+VALIDATOR = "fhir-rules"
+_XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
+_ACTIVE = re.compile(r"<\s*(script|iframe|object|embed|form|base|link|meta)\b|\son\w+\s*=|javascript:", re.IGNORECASE)
+_TRANSACTION = ("transaction", "batch")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A resource of the document with its pointer and the bundle entry that holds it."""
+
+    pointer: str
+    resource: Json
+    full_url: str
+
+
+Rule = Callable[[Found, "Context"], Iterator[Issue]]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule may look at besides its resource."""
+
+    words: Vocabulary
+    targets: frozenset[str]
+    bundled: bool
+
+
+def issues(document: Any, terms: Terms) -> Iterator[Issue]:
+    """What the rules find in a resource or bundle. Yields nothing for what is no resource: the schema says so."""
+    if not isinstance(document, dict):
+        return
+    found = list(_resources(document))
+    bundled = document.get("resourceType") == "Bundle"
+    targets = {f.full_url for f in found} | {f"{f.resource.get('resourceType')}/{f.resource.get('id')}" for f in found}
+    context = Context(vocabulary(terms), frozenset(targets), bundled)
+    if bundled:
+        yield from _bundle(document)
+    for one in found:
+        yield from _resource(one, context)
+        yield from _parts(one, context)
+
+
+def _resources(document: Json) -> Iterator[Found]:
+    if document.get("resourceType") != "Bundle":
+        yield Found("", document, "")
+        return
+    for n, entry in enumerate(_list(document, "entry")):
+        if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
+            yield Found(f"/entry/{n}/resource", entry["resource"], str(entry.get("fullUrl", "")))
+
+
+def _bundle(bundle: Json) -> Iterator[Issue]:
+    """bdl-3, bdl-5, bdl-7, fullurl: what holds a bundle together."""
+    kind = bundle.get("type")
+    seen: set[str] = set()
+    for n, entry in enumerate(_list(bundle, "entry")):
+        if not isinstance(entry, dict):
+            continue
+        at = f"/entry/{n}"
+        if (kind in _TRANSACTION) != ("request" in entry) and kind not in {"history"}:
+            needed = "every entry of a transaction needs a request" if kind in _TRANSACTION else f"a {kind} has no requests"
+            yield _error("bdl-3", at, needed)
+        if not ("resource" in entry or "request" in entry or "response" in entry):
+            yield _error("bdl-5", at, "expected a resource, a request or a response")
+        url = entry.get("fullUrl")
+        if isinstance(url, str):
+            if url in seen:
+                yield _error("bdl-7", f"{at}/fullUrl", "another entry has this fullUrl")
+            seen.add(url)
+        elif isinstance(entry.get("resource"), dict):
+            yield _error("fullurl", at, "expected a fullUrl, so that references to this entry can be followed")
+
+
+def _resource(one: Found, context: Context) -> Iterator[Issue]:
+    for rule in _BY_TYPE.get(str(one.resource.get("resourceType")), ()):
+        yield from rule(one, context)
+    for rule in _EVERY:
+        yield from rule(one, context)
+
+
+# Rules for every resource.
+
+
+def _narrative(one: Found, _: Context) -> Iterator[Issue]:
+    """txt-1, txt-2: the narrative is XHTML with content, and nothing in it acts."""
+    text = one.resource.get("text")
+    div = text.get("div") if isinstance(text, dict) else None
+    if not isinstance(div, str):
+        return
+    at = f"{one.pointer}/text/div"
+    if not (div.startswith("<div") and _XHTML in div[:200] and div.rstrip().endswith("</div>")):
+        yield _error("txt-1", at, "expected an XHTML div in its namespace")
+    if _ACTIVE.search(div):
+        yield _error("txt-1", at, "active content is not allowed in a narrative")
+    if not re.sub(r"<[^>]*>|\s", "", div) and "<img" not in div:
+        yield _error("txt-2", at, "expected a narrative with content")
+
+
+def _contained(one: Found, _: Context) -> Iterator[Issue]:
+    """dom-2, dom-4: what is contained holds nothing contained and has no version."""
+    for n, inner in enumerate(_list(one.resource, "contained")):
+        if not isinstance(inner, dict):
+            continue
+        at = f"{one.pointer}/contained/{n}"
+        if "contained" in inner:
+            yield _error("dom-2", at, "a contained resource may not contain another")
+        meta = inner.get("meta")
+        if isinstance(meta, dict) and ("versionId" in meta or "lastUpdated" in meta):
+            yield _error("dom-4", f"{at}/meta", "a contained resource has no version of its own")
+
+
+def _claims(one: Found, context: Context) -> Iterator[Issue]:
+    """profile-claim: a profile that is claimed is one for this type of resource."""
+    meta = one.resource.get("meta")
+    for n, url in enumerate(_list(meta, "profile") if isinstance(meta, dict) else []):
+        kind = context.words.profile_types.get(url) if isinstance(url, str) else None
+        if kind and kind != one.resource.get("resourceType"):
+            yield _error("profile-claim", f"{one.pointer}/meta/profile/{n}", f"this profile is for {kind}")
+
+
+# Rules by resource type.
+
+
+def _observation(one: Found, _: Context) -> Iterator[Issue]:
+    """obs-6, obs-7: a value or the reason for its absence, and no component that repeats the question."""
+    resource, at = one.resource, one.pointer
+    valued = any(k.startswith("value") for k in resource)
+    if valued and "dataAbsentReason" in resource:
+        yield _error("obs-6", at, "a value and a dataAbsentReason exclude each other")
+    asked = set(_codings(resource.get("code")))
+    for n, component in enumerate(_list(resource, "component")):
+        if not isinstance(component, dict):
+            continue
+        if valued and asked & set(_codings(component.get("code"))):
+            yield _error("obs-7", f"{at}/component/{n}/code", "a component asks the same as the whole, which has a value")
+        if any(k.startswith("value") for k in component) and "dataAbsentReason" in component:
+            yield _error("obs-6", f"{at}/component/{n}", "a value and a dataAbsentReason exclude each other")
+    if not (valued or "dataAbsentReason" in resource or "component" in resource or "hasMember" in resource):
+        yield _error("observation-content", at, "expected a value, components, members or a reason for their absence")
+
+
+def _variant(one: Found, context: Context) -> Iterator[Issue]:
+    """gr-variant: categories, assessment and components of Genomics Reporting's variant."""
+    words = context.words
+    if not set(_codings(one.resource.get("code"))) & words.variant:
+        return
+    at = one.pointer
+    categories = {c for category in _list(one.resource, "category") for c in _codings(category)}
+    if words.claims(one.resource, "gr") or words.claims(one.resource, "mcode"):
+        for needed, label in ((words.laboratory, "laboratory"), (words.genetics, "GE")):
+            if needed not in categories and not (label == "GE" and not words.claims(one.resource, "gr")):
+                yield _error("gr-category", f"{at}/category", f"expected the category {label}")
+    if "valueCodeableConcept" in one.resource:
+        if not set(_codings(one.resource["valueCodeableConcept"])) & words.assessments:
+            yield _error("gr-assessment", f"{at}/valueCodeableConcept", "expected an answer of LOINC LL1971-2")
+    elif any(k.startswith("value") for k in one.resource):
+        yield _error("gr-assessment", at, "expected the assessment as valueCodeableConcept")
+    yield from _components(one, words)
+
+
+def _components(one: Found, words: Vocabulary) -> Iterator[Issue]:
+    """The components that the variant profiles slice: once each, with the value type and answers they require."""
+    seen: set[str] = set()
+    for n, component in enumerate(_list(one.resource, "component")):
+        if not isinstance(component, dict):
+            continue
+        at = f"{one.pointer}/component/{n}"
+        name = next((words.components[c] for c in _codings(component.get("code")) if c in words.components), "")
+        if not name:
+            continue
+        if name in seen and name in words.single:
+            yield _error("gr-component-once", at, f"a second component {name}")
+        seen.add(name)
+        yield from _component(name, component, at, one, words)
+
+
+def _component(name: str, component: Json, at: str, one: Found, words: Vocabulary) -> Iterator[Issue]:
+    value = component.get("valueCodeableConcept")
+    if name == "chromosome" and not set(_codings(value)) & words.chromosomes:
+        yield _error("gr-chromosome", f"{at}/valueCodeableConcept", "expected an answer of LOINC LL2938-0")
+    if name in words.hgvs:
+        codes = [c for s, c in _codings(value) if s == words.hgvs_system]
+        if not codes:
+            yield _error("gr-hgvs", f"{at}/valueCodeableConcept", "expected a coding of http://varnomen.hgvs.org")
+        elif not all(":" in c for c in codes):
+            yield _error("hgvs-reference", f"{at}/valueCodeableConcept", "an HGVS code names its reference sequence")
+    if name == "gene-studied" and isinstance(value, dict):
+        yield from _gene(value, at, words)
+    if name == "copy-number":
+        yield from _copies(component, at, one, words)
+    if name == "vaf":
+        yield from _fraction(component, at)
+
+
+def _gene(value: Json, at: str, words: Vocabulary) -> Iterator[Issue]:
+    for n, (system, code) in enumerate(_codings(value)):
+        if system == words.hgnc_system and not code.startswith("HGNC:"):
+            yield _warning("hgnc-prefix", f"{at}/valueCodeableConcept/coding/{n}/code", "expected HGNC: before the number")
+
+
+def _copies(component: Json, at: str, one: Found, words: Vocabulary) -> Iterator[Issue]:
+    """cnt-3 where mCODE is claimed; Genomics Reporting 3 takes Quantity or Range."""
+    quantity = component.get("valueQuantity")
+    if quantity is None and "valueRange" not in component and "dataAbsentReason" not in component:
+        yield _error("gr-copy-number", at, "expected a Quantity or a Range")
+    if not words.claims(one.resource, "mcode"):
+        return
+    if "valueRange" in component:
+        yield _error("mcode-copy-number", at, "mCODE 4 takes a Quantity, not a Range")
+    if isinstance(quantity, dict) and (quantity.get("code") != "1" or "." in str(quantity.get("value", ""))):
+        yield _error("cnt-3", f"{at}/valueQuantity", "expected a whole number with the UCUM code 1")
+
+
+def _fraction(component: Json, at: str) -> Iterator[Issue]:
+    quantity = component.get("valueQuantity")
+    value = quantity.get("value") if isinstance(quantity, dict) else None
+    if isinstance(quantity, dict) and quantity.get("code") == "1" and _number(value) and not 0 <= value <= 1:
+        yield _error("vaf-range", f"{at}/valueQuantity/value", "expected a fraction between 0 and 1")
+
+
+def _disease_status(one: Found, context: Context) -> Iterator[Issue]:
+    """mcode-disease-status: codes only of the profile's largest value set (text is allowed)."""
+    words = context.words
+    if not words.claims(one.resource, "disease-status"):
+        return
+    value = one.resource.get("valueCodeableConcept")
+    for n, coding in enumerate(_codings(value)):
+        if coding not in words.disease_statuses:
+            yield _error(
+                "mcode-disease-status", f"{one.pointer}/valueCodeableConcept/coding/{n}", "not in mCODE's maximal value set"
+            )
+
+
+def _report(one: Found, context: Context) -> Iterator[Issue]:
+    """gr-report: category GE and code of a genomic report, results that are there."""
+    words = context.words
+    if not words.claims(one.resource, "gr"):
+        return
+    categories = {c for category in _list(one.resource, "category") for c in _codings(category)}
+    if words.genetics not in categories:
+        yield _error("gr-report-category", f"{one.pointer}/category", "expected the category GE")
+    if not set(_codings(one.resource.get("code"))) & words.report:
+        yield _error("gr-report-code", f"{one.pointer}/code", "expected the code of a genetic analysis report")
+    if not one.resource.get("result"):
+        yield _warning("report-empty", one.pointer, "a report without results")
+
+
+def _condition(one: Found, _: Context) -> Iterator[Issue]:
+    """con-4, con-5: abatement and entered-in-error against clinicalStatus."""
+    status = {code for _, code in _codings(one.resource.get("clinicalStatus"))}
+    verification = {code for _, code in _codings(one.resource.get("verificationStatus"))}
+    abated = any(k.startswith("abatement") for k in one.resource)
+    if abated and status and not status & {"inactive", "resolved", "remission"}:
+        yield _error("con-4", f"{one.pointer}/clinicalStatus", "an abated condition is inactive, resolved or in remission")
+    if "entered-in-error" in verification and status:
+        yield _error("con-5", f"{one.pointer}/clinicalStatus", "no clinicalStatus when entered in error")
+
+
+def _patient(one: Found, context: Context) -> Iterator[Issue]:
+    """mcode-patient: identifier, name, gender of mCODE's patient; us-core-6."""
+    if not context.words.claims(one.resource, "mcode"):
+        return
+    for element in ("identifier", "name", "gender"):
+        if element not in one.resource and f"_{element}" not in one.resource:
+            yield _error("mcode-patient", one.pointer, f"mCODE's patient needs {element}")
+    for n, name in enumerate(_list(one.resource, "name")):
+        if isinstance(name, dict) and not {"family", "given", "_family", "extension"} & name.keys():
+            yield _error("us-core-6", f"{one.pointer}/name/{n}", "expected family or given name, or the reason for absence")
+
+
+def _specimen(one: Found, context: Context) -> Iterator[Issue]:
+    if context.words.claims(one.resource, "mcode") and "type" not in one.resource:
+        yield _error("mcode-specimen", one.pointer, "mCODE's specimen needs a type")
+
+
+_EVERY: tuple[Rule, ...] = (_narrative, _contained, _claims)
+_BY_TYPE: dict[str, tuple[Rule, ...]] = {
+    "Observation": (_observation, _variant, _disease_status),
+    "DiagnosticReport": (_report,),
+    "Condition": (_condition,),
+    "Patient": (_patient,),
+    "Specimen": (_specimen,),
+}
+
+# Rules for data types, wherever they stand.
+
+
+def _parts(one: Found, context: Context) -> Iterator[Issue]:
+    stack: list[tuple[str, str, Any]] = [(one.pointer, "", one.resource)]
+    while stack:
+        pointer, name, node = stack.pop()
+        if isinstance(node, dict):
+            yield from _part(pointer, name, node, context)
+            stack.extend((f"{pointer}/{k}", k, v) for k, v in node.items() if isinstance(v, dict | list))
+        else:
+            stack.extend((f"{pointer}/{n}", name, v) for n, v in enumerate(node) if isinstance(v, dict | list))
+
+
+def _part(pointer: str, name: str, node: Json, context: Context) -> Iterator[Issue]:
+    if "reference" in node:
+        yield from _reference(pointer, node, context)
+    if name in {"extension", "modifierExtension"}:
+        yield from _extension(pointer, node)
+    if name.endswith("Range") and ("low" in node or "high" in node):
+        yield from _range(pointer, node)
+    if name.endswith("Period") or name == "period":
+        yield from _period(pointer, node)
+    if "code" in node and "value" in node and "system" not in node and name.endswith("Quantity"):
+        yield _error("qty-3", pointer, "a unit code needs its system")
+    if name == "coding":
+        yield from _coding(pointer, node, context.words)
+
+
+def _reference(pointer: str, node: Json, context: Context) -> Iterator[Issue]:
+    """reference: one into a bundle must be followed there; ref-1: one to what is contained is left to the schema."""
+    target = node["reference"]
+    if not isinstance(target, str) or target.startswith("#") or not context.bundled:
+        return
+    local = target.startswith("urn:") or re.fullmatch(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}", target)
+    if local and target not in context.targets:
+        yield _error("reference", f"{pointer}/reference", "no entry of this bundle has that fullUrl or id")
+
+
+def _extension(pointer: str, node: Json) -> Iterator[Issue]:
+    valued = any(k.startswith(("value", "_value")) for k in node)
+    if valued == ("extension" in node):
+        yield _error("ext-1", pointer, "an extension has either a value or extensions")
+
+
+def _range(pointer: str, node: Json) -> Iterator[Issue]:
+    low, high = (_member(node, end) for end in ("low", "high"))
+    if _number(low) and _number(high) and low > high:
+        yield _error("rng-2", pointer, "low is above high")
+
+
+def _member(node: Json, end: str) -> Any:
+    quantity = node.get(end)
+    return quantity.get("value") if isinstance(quantity, dict) else None
+
+
+def _period(pointer: str, node: Json) -> Iterator[Issue]:
+    start, end = node.get("start"), node.get("end")
+    if isinstance(start, str) and isinstance(end, str) and start[: len(end)] > end[: len(start)]:
+        yield _error("per-1", pointer, "start is after end")
+
+
+def _coding(pointer: str, node: Json, words: Vocabulary) -> Iterator[Issue]:
+    system, code = node.get("system"), node.get("code")
+    if not isinstance(system, str) or not isinstance(code, str):
+        return
+    if system in words.misspelt:
+        yield _warning("system", f"{pointer}/system", f"expected {words.misspelt[system]}")
+    if words.check_digit_fails(system, code):
+        yield _error("check-digit", f"{pointer}/code", "the check digit of this code is wrong")
+    wanted = words.labels.get((system, code))
+    shown = node.get("display")
+    if wanted and isinstance(shown, str) and shown not in wanted:
+        yield _warning("display", f"{pointer}/display", "not a label that the mapping tables give this code")
+
+
+def _codings(concept: Any) -> Iterator[tuple[str, str]]:
+    for coding in _list(concept, "coding") if isinstance(concept, dict) else []:
+        if isinstance(coding, dict):
+            yield str(coding.get("system", "")), str(coding.get("code", ""))
+
+
+def _list(node: Any, name: str) -> list[Any]:
+    found = node.get(name) if isinstance(node, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _number(value: Any) -> bool:
+    return not isinstance(value, bool | str | dict | list) and value is not None
+
+
+def _error(rule: str, pointer: str, message: str) -> Issue:
+    return Issue(validator=VALIDATOR, level="error", category=rule, path=pointer, message=message)
+
+
+def _warning(rule: str, pointer: str, message: str) -> Issue:
+    return Issue(validator=VALIDATOR, level="warning", category=rule, path=pointer, message=message)

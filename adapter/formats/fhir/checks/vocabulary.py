@@ -1,0 +1,149 @@
+"""The codes that the rules ask for, taken from the mapping tables once per set of tables."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+
+from adapter.report import Json
+from adapter.terms import Terms
+
+Coding = tuple[str, str]
+_KINDS = {
+    "patient": "Patient", "bundle": "Bundle", "specimen": "Specimen", "report": "DiagnosticReport", "study": "Procedure",
+    "study-analysis": "Procedure", "primary-condition": "Condition", "secondary-condition": "Condition",
+    "medication-administration": "MedicationAdministration",
+}  # fmt: skip
+# Roles of profiles.tsv that are Observations are all the others; the table does not say types, the profiles do.
+_MISSPELT = {"http://www.sequenceontology.org/": "http://www.sequenceontology.org"}
+_D = ((0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 4, 0, 6, 7, 8, 9, 5), (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),
+      (3, 4, 0, 1, 2, 8, 9, 5, 6, 7), (4, 0, 1, 2, 3, 9, 5, 6, 7, 8), (5, 9, 8, 7, 6, 0, 4, 3, 2, 1),
+      (6, 5, 9, 8, 7, 1, 0, 4, 3, 2), (7, 6, 5, 9, 8, 2, 1, 0, 4, 3), (8, 7, 6, 5, 9, 3, 2, 1, 0, 4),
+      (9, 8, 7, 6, 5, 4, 3, 2, 1, 0))  # fmt: skip
+_P = ((0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 5, 7, 6, 2, 8, 3, 0, 9, 4), (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
+      (8, 9, 1, 6, 0, 4, 3, 5, 2, 7), (9, 4, 5, 3, 1, 2, 6, 8, 7, 0), (4, 2, 8, 6, 5, 7, 3, 9, 0, 1),
+      (2, 7, 9, 3, 8, 0, 6, 4, 1, 5), (7, 0, 4, 6, 9, 1, 3, 2, 5, 8))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Codings (system, code) by the part they play in the rules."""
+
+    loinc: str
+    snomed: str
+    hgvs_system: str
+    hgnc_system: str
+    laboratory: Coding
+    genetics: Coding
+    variant: frozenset[Coding]
+    report: frozenset[Coding]
+    assessments: frozenset[Coding]
+    chromosomes: frozenset[Coding]
+    disease_statuses: frozenset[Coding]
+    components: dict[Coding, str]
+    single: frozenset[str]
+    hgvs: frozenset[str]
+    labels: dict[Coding, frozenset[str]]
+    misspelt: dict[str, str]
+    profiles: dict[str, frozenset[str]]
+    profile_types: dict[str, str]
+
+    def claims(self, resource: Json, family: str) -> bool:
+        """Whether a resource claims a profile of a family: gr, mcode, or a role of profiles.tsv."""
+        meta = resource.get("meta")
+        claimed = meta.get("profile") if isinstance(meta, dict) else None
+        return isinstance(claimed, list) and any(
+            isinstance(url, str) and url.partition("|")[0] in self.profiles.get(family, ()) for url in claimed
+        )
+
+    def check_digit_fails(self, system: str, code: str) -> bool:
+        """LOINC term codes end in a mod 10 digit, SNOMED CT identifiers in a Verhoeff digit; answer codes in neither."""
+        if system == self.loinc and code[:1].isdigit():
+            number, _, digit = code.partition("-")
+            return not (number.isdigit() and digit.isdigit()) or _mod10(number) != int(digit)
+        return system == self.snomed and code.isdigit() and not _verhoeff(code)
+
+
+def _mod10(number: str) -> int:
+    total = sum(sum(divmod(int(d) * 2, 10)) if n % 2 == 0 else int(d) for n, d in enumerate(reversed(number)))
+    return -total % 10
+
+
+def _verhoeff(code: str) -> bool:
+    check = 0
+    for n, digit in enumerate(reversed(code)):
+        check = _D[check][_P[n % 8][int(digit)]]
+    return check == 0
+
+
+_MADE: weakref.WeakKeyDictionary[Terms, Vocabulary] = weakref.WeakKeyDictionary()
+
+
+def vocabulary(terms: Terms) -> Vocabulary:
+    """The vocabulary of a set of tables, made once."""
+    found = _MADE.get(terms)
+    if found is None:
+        found = _MADE[terms] = _make(terms)
+    return found
+
+
+def _make(terms: Terms) -> Vocabulary:
+    def one(table: str, key: str, prefix: str) -> Coding:
+        return _pair(terms.code(table, key, prefix).coding)
+
+    def every(table: str, prefix: str, *keys: str) -> frozenset[Coding]:
+        codes = (terms.get(table, key, prefix) for key in keys or terms.keys(table))
+        return frozenset(_pair(code.coding) for code in codes if code)
+
+    components = {
+        _pair(code.coding): key
+        for table in ("hgvs-variants", "kmt2a-amplification", "iscn-karyotypes")
+        for key in terms.keys(table)
+        if (code := terms.get(table, key, "LOINC"))
+    }
+    hgvs = frozenset({"hgvs-c", "hgvs-p", "genomic-hgvs"})
+    return Vocabulary(
+        loinc=terms.resource("LOINC").fhir_system,
+        snomed=terms.resource("SNOMED").fhir_system,
+        hgvs_system=terms.resource("HGVS").fhir_system,
+        hgnc_system=terms.resource("HGNC").fhir_system,
+        laboratory=one("observations", "laboratory", "OBSCAT"),
+        genetics=one("observations", "genetics", "V2-0074"),
+        variant=every("observations", "LOINC", "variant"),
+        report=every("observations", "LOINC", "report"),
+        assessments=every("results", "LOINC", "present", "absent", "indeterminate", "no-call"),
+        chromosomes=every("chromosomes", "LOINC"),
+        disease_statuses=every("responses", "SNOMED"),
+        components=components,
+        single=hgvs | {"copy-number", "chromosome", "transcript", "assembly", "vaf", "allelic-state", "cytogenomic-nomenclature"},
+        hgvs=hgvs,
+        labels=_labels(terms),
+        misspelt=_MISSPELT,
+        **_profiles(terms),
+    )
+
+
+def _labels(terms: Terms) -> dict[Coding, frozenset[str]]:
+    """Labels that the tables give the codes of the vocabularies whose displays are fixed words."""
+    found: dict[Coding, set[str]] = {}
+    for table in terms.tables():
+        for key in terms.keys(table):
+            for code in terms.codes(table, key):
+                if code.label and code.curie.startswith(("LOINC:LA", "SO:", "SNOMED:")):
+                    found.setdefault(_pair(code.coding), set()).add(code.label)
+    return {coding: frozenset(labels) for coding, labels in found.items()}
+
+
+def _profiles(terms: Terms) -> dict[str, dict[str, frozenset[str]] | dict[str, str]]:
+    families: dict[str, set[str]] = {"gr": set(), "mcode": set()}
+    types: dict[str, str] = {}
+    for profile_set, role in terms.roles():
+        for url in terms.profiles(profile_set, role):
+            families["gr" if "/uv/genomics-reporting/" in url else "mcode"].add(url)
+            families.setdefault(role, set()).add(url)
+            types[url] = _KINDS.get(role, "Observation")
+    return {"profiles": {name: frozenset(urls) for name, urls in families.items()}, "profile_types": types}
+
+
+def _pair(coding: dict[str, str]) -> Coding:
+    return coding["system"], coding["code"]
