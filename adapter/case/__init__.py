@@ -5,18 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from adapter.case.common import Source, StatedCode
 from adapter.case.facts import Facts
-from adapter.case.model import Case
+from adapter.case.findings import Finding
+from adapter.case.model import (
+    Carried,
+    Case,
+    Diagnosis,
+    Feature,
+    Identifier,
+    Outcome,
+    Response,
+    Risk,
+    Specimen,
+    Subject,
+    Treatment,
+)
 from adapter.case.reading import read_case
 from adapter.terms import Terms
 
-__all__ = ["Case", "case_schema", "facts_of", "read_case"]
+__all__ = [
+    "Carried",
+    "Case",
+    "Diagnosis",
+    "Feature",
+    "Finding",
+    "Identifier",
+    "Outcome",
+    "Response",
+    "Risk",
+    "Source",
+    "Specimen",
+    "StatedCode",
+    "Subject",
+    "Treatment",
+    "case_schema",
+    "facts_of",
+    "read_case",
+]
 
 
 def facts_of(case: Case, terms: Terms) -> Iterator[Facts]:
     """Every finding's facts in order, children after their parent."""
-    for n, (id, finding) in enumerate(zip(case.finding_ids, case.findings, strict=True)):
-        yield from finding.facts(f"/findings/{n}", id, terms)
+    for n, (name, finding) in enumerate(zip(case.finding_ids, case.findings, strict=True)):
+        yield from finding.facts(f"/findings/{n}", name, terms)
 
 
 def case_schema() -> dict[str, Any]:

@@ -22,7 +22,9 @@ def _publish(schema: Json) -> None:
 class Stated(BaseModel):
     """A part of a case as it was stated; equality is over the fields, whatever the adapter worked out since."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_publish, validate_by_alias=True, validate_by_name=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_extra=_publish, validate_by_alias=True, validate_by_name=False
+    )
 
     def to_json(self) -> Json:
         """The fields that were stated, in the order of the model, with their own text and digits."""

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, StrictBool, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypeAliasType
 
 from adapter.nomenclature import copies, grammar, intervals, quantities, readings, shares
 
@@ -25,7 +26,12 @@ _MAX_COUNT = 2**31 - 1
 
 
 def _count(value: object) -> int:
-    if isinstance(value, Decimal) and value.is_finite() and 0 <= value <= _MAX_COUNT and value == value.to_integral_value():
+    if (
+        isinstance(value, Decimal)
+        and value.is_finite()
+        and 0 <= value <= _MAX_COUNT
+        and value == value.to_integral_value()
+    ):
         return int(value)
     if type(value) is int and 0 <= value <= _MAX_COUNT:
         return value
@@ -45,7 +51,9 @@ def _quantity(read: Callable[[Any], Any], *types: type) -> PlainValidator:
 
 def _pattern(text: str, description: str, *others: dict[str, Any]) -> WithJsonSchema:
     words = {"type": "string", "pattern": grammar.published(text)}
-    return WithJsonSchema({"anyOf": [words, *others], "description": description} if others else words | {"description": description})
+    return WithJsonSchema(
+        {"anyOf": [words, *others], "description": description} if others else words | {"description": description}
+    )
 
 
 _COUNTS = {
@@ -64,33 +72,69 @@ OneOrMore = Text | Annotated[tuple[Text, ...], Field(min_length=1)]
 VariantIds = Annotated[tuple[Text, ...], Field(min_length=1)] | dict[Text, Text]
 Exons = Count | Text | Annotated[tuple[Count | Text, ...], Field(min_length=1)]
 
-Copies = Annotated[
-    quantities.Copies, _quantity(copies.read, str, int, Decimal), _pattern(copies.GRAMMAR, copies.EXPECTED, _NUMBER)
-]
-Share = Annotated[
-    quantities.Share, _quantity(shares.read_share, str, int, Decimal, dict), _pattern(shares.SHARE, shares.SHARE_EXPECTED, _COUNTS)
-]
-Fraction = Annotated[
-    quantities.Fraction,
-    _quantity(shares.read_fraction, str, int, Decimal),
-    _pattern(shares.FRACTION, shares.FRACTION_EXPECTED, {"type": "number", "minimum": 0, "exclusiveMaximum": 1}),
-]
-Age = Annotated[quantities.Age, _quantity(intervals.read_age, str, int, Decimal), _pattern(intervals.AGE, intervals.AGE_EXPECTED)]
-Duration = Annotated[
-    quantities.Duration, _quantity(intervals.read_duration, str, int, Decimal), _pattern(intervals.DURATION, intervals.DURATION_EXPECTED)
-]
+Copies = TypeAliasType(
+    "Copies",
+    Annotated[
+        quantities.Copies, _quantity(copies.read, str, int, Decimal), _pattern(copies.GRAMMAR, copies.EXPECTED, _NUMBER)
+    ],
+)
+Share = TypeAliasType(
+    "Share",
+    Annotated[
+        quantities.Share,
+        _quantity(shares.read_share, str, int, Decimal, dict),
+        _pattern(shares.SHARE, shares.SHARE_EXPECTED, _COUNTS),
+    ],
+)
+Fraction = TypeAliasType(
+    "Fraction",
+    Annotated[
+        quantities.Fraction,
+        _quantity(shares.read_fraction, str, int, Decimal),
+        _pattern(shares.FRACTION, shares.FRACTION_EXPECTED, {"type": "number", "minimum": 0, "exclusiveMaximum": 1}),
+    ],
+)
+Age = TypeAliasType(
+    "Age",
+    Annotated[
+        quantities.Age,
+        _quantity(intervals.read_age, str, int, Decimal),
+        _pattern(intervals.AGE, intervals.AGE_EXPECTED),
+    ],
+)
+Duration = TypeAliasType(
+    "Duration",
+    Annotated[
+        quantities.Duration,
+        _quantity(intervals.read_duration, str, int, Decimal),
+        _pattern(intervals.DURATION, intervals.DURATION_EXPECTED),
+    ],
+)
 _YEAR = {"type": "integer", "minimum": 1000, "maximum": 9999}
-Date = Annotated[
-    quantities.Date, _quantity(intervals.read_date, str, int, Decimal), _pattern(intervals.DATE, intervals.DATE_EXPECTED, _YEAR)
-]
-Moment = Annotated[
-    quantities.Date | quantities.Duration,
-    _quantity(intervals.read_moment, str, int, Decimal),
-    _pattern(
-        f"(?:{intervals.DATE}|{intervals.DURATION})", f"{intervals.DATE_EXPECTED}, or {intervals.DURATION_EXPECTED}", _YEAR
-    ),
-]
-_ANY_READING = {"anyOf": [{"type": "string", "pattern": TEXT}, {"type": "number"}], "description": "a number, a bound, a range, or words"}
+Date = TypeAliasType(
+    "Date",
+    Annotated[
+        quantities.Date,
+        _quantity(intervals.read_date, str, int, Decimal),
+        _pattern(intervals.DATE, intervals.DATE_EXPECTED, _YEAR),
+    ],
+)
+Moment = TypeAliasType(
+    "Moment",
+    Annotated[
+        quantities.Date | quantities.Duration,
+        _quantity(intervals.read_moment, str, int, Decimal),
+        _pattern(
+            f"(?:{intervals.DATE}|{intervals.DURATION})",
+            f"{intervals.DATE_EXPECTED}, or {intervals.DURATION_EXPECTED}",
+            _YEAR,
+        ),
+    ],
+)
+_ANY_READING = {
+    "anyOf": [{"type": "string", "pattern": TEXT}, {"type": "number"}],
+    "description": "a number, a bound, a range, or words",
+}
 
 
 def _reading(value: Any) -> quantities.Reading:
@@ -100,9 +144,14 @@ def _reading(value: Any) -> quantities.Reading:
 
 
 Reading = Annotated[quantities.Reading, _quantity(_reading, str, int, Decimal), WithJsonSchema(_ANY_READING)]
-Marker = Annotated[
-    quantities.Marker, _quantity(readings.read_marker, str), _pattern(f"(?:{'|'.join(readings.MARKERS)}|{shares.SHARE})", "a word or a share of cells")
-]
+Marker = TypeAliasType(
+    "Marker",
+    Annotated[
+        quantities.Marker,
+        _quantity(readings.read_marker, str),
+        _pattern(f"(?:{'|'.join(readings.MARKERS)}|{shares.SHARE})", "a word or a share of cells"),
+    ],
+)
 
 Result = Literal["present", "absent", "indeterminate", "no call"]
 Status = Literal["final", "preliminary", "amended", "corrected", "unknown"]

@@ -13,11 +13,11 @@ _PHASE = re.compile(r"\s*(?:cis|trans)\s+(?:with\s+|to\s+)?(?P<id>\S.*?)\s*")
 
 
 def finding_ids(findings: Iterable[Any]) -> tuple[str, ...]:
-    """Ids of findings in order: as stated, else ``<kind>-<n>``, where n counts the kind and skips ids that are taken."""
-    stated = [(_get(f, "id"), _get(f, "kind")) for f in findings]
-    taken = {id for id, _ in stated if id}
+    """Ids of findings: as stated, else ``<kind>-<n>``, where n counts the kind and skips ids that are taken."""
+    stated = [(_text(f, "id"), _text(f, "kind")) for f in findings]
+    taken = {name for name, _ in stated}
     counts: Counter[str] = Counter()
-    return tuple(id or _free(str(kind), counts, taken) for id, kind in stated)
+    return tuple(name or _free(kind, counts, taken) for name, kind in stated)
 
 
 def _free(kind: str, counts: Counter[str], taken: set[str]) -> str:
@@ -43,17 +43,17 @@ def broken(case: Any) -> Iterator[Fault]:
             yield Fault(f"/findings/{n}/phase", "reference", "no other finding has this id")
     responses = _list(case, "responses")
     yield from _missing("responses", "to", responses, _ids(treatments), "treatment")
-    mrd = {id for id, finding in zip(ids, findings, strict=True) if _get(finding, "kind") == "mrd"}
+    mrd = {name for name, finding in zip(ids, findings, strict=True) if _get(finding, "kind") == "mrd"}
     yield from _missing("responses", "mrd", responses, mrd, "mrd finding")
 
 
 def _twice(name: str, items: list[Any]) -> Iterator[Fault]:
     seen: set[str] = set()
     for n, item in enumerate(items):
-        id = _text(item, "id")
-        if id and id in seen:
+        name = _text(item, "id")
+        if name and name in seen:
             yield Fault(f"/{name}/{n}/id", "unique", "this id is already taken")
-        seen.add(id)
+        seen.add(name)
 
 
 def _missing(name: str, field: str, items: list[Any], known: set[str], what: str) -> Iterator[Fault]:

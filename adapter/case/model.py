@@ -22,7 +22,8 @@ from adapter.report import leaves
 
 # What only links parts of a case, or says how to read it, is no statement about the person.
 _EXEMPT = re.compile(
-    r"/case_format|/findings/[0-9]+/(?:kind|id|specimen)|/(?:specimens|treatments)/[0-9]+/id|/responses/[0-9]+/(?:to|mrd)"
+    r"/case_format|/findings/[0-9]+/(?:kind|id|specimen)|/(?:specimens|treatments)/[0-9]+/id"
+    r"|/responses/[0-9]+/(?:to|mrd)"
 )
 
 
@@ -94,7 +95,8 @@ class Treatment(Stated):
 
     id: Text | None = None
     kind: Literal[
-        "chemotherapy", "targeted", "immunotherapy", "cell-therapy", "transplant", "radiation", "surgery", "supportive", "other"
+        "chemotherapy", "targeted", "immunotherapy", "cell-therapy", "transplant", "radiation", "surgery", "supportive",
+        "other",
     ] | None = None  # fmt: skip
     phase: Literal["induction", "consolidation", "maintenance", "salvage", "conditioning", "bridging"] | None = None
     regimen: Text | None = None
@@ -111,8 +113,9 @@ class Treatment(Stated):
 
 
 ResponseStatus = Literal[
-    "complete remission", "complete remission with incomplete recovery", "morphologic leukemia-free state", "partial remission",
-    "stable disease", "no response", "refractory", "progressive disease", "relapse", "not assessed",
+    "complete remission", "complete remission with incomplete recovery", "morphologic leukemia-free state",
+    "partial remission", "stable disease", "no response", "refractory", "progressive disease", "relapse",
+    "not assessed",
 ]  # fmt: skip
 
 

@@ -29,9 +29,7 @@ def case_issues(case: Case, terms: Terms) -> Iterator[Issue]:
         if isinstance(finding, CopyNumber):
             yield from _few_copies(finding, at, sex)
         if finding.understood:
-            yield from (
-                replace(i, path=f"{at}{i.path}", input_path=f"{at}{i.path}") for i in finding.understood.issues
-            )
+            yield from (replace(i, path=f"{at}{i.path}", input_path=f"{at}{i.path}") for i in finding.understood.issues)
 
 
 def _terms_said(case: Case) -> Iterator[tuple[str, str, str]]:
@@ -53,7 +51,9 @@ def _terms_said(case: Case) -> Iterator[tuple[str, str, str]]:
 
 def _genes(finding: Finding, at: str, terms: Terms) -> Iterator[Issue]:
     one = getattr(finding, "gene", None)
-    named = ([(f"{at}/gene", one)] if one else []) + [(f"{at}/genes/{n}", g) for n, g in enumerate(getattr(finding, "genes", ()))]
+    named = ([(f"{at}/gene", one)] if one else []) + [
+        (f"{at}/genes/{n}", g) for n, g in enumerate(getattr(finding, "genes", ()))
+    ]
     for path, name in named:
         try:
             terms.gene(name)
@@ -67,9 +67,14 @@ def _genes(finding: Finding, at: str, terms: Terms) -> Iterator[Issue]:
 def _few_copies(finding: CopyNumber, at: str, sex: str | None) -> Iterator[Issue]:
     copies = finding.copies
     if finding.change == "amplification" and copies is not None and copies.high is not None and copies.high < FEW:
-        yield _warning(f"{at}/copies", "copies", f"an amplification of fewer than {FEW} copies: more often called a gain")
+        yield _warning(
+            f"{at}/copies", "copies", f"an amplification of fewer than {FEW} copies: more often called a gain"
+        )
     if finding.ploidy is not None:
-        yield from (_warning(f"{at}{f.pointer}", f.code, f"{f.message}; the stated ploidy may explain it") for f in contradictions(finding, sex))
+        yield from (
+            _warning(f"{at}{f.pointer}", f.code, f"{f.message}; the stated ploidy may explain it")
+            for f in contradictions(finding, sex)
+        )
 
 
 def _unknown(table: str, nearest: tuple[str, ...]) -> str:

@@ -1,8 +1,8 @@
 """Bytes to documents and back: strict JSON, YAML read as text, newline-delimited JSON.
 
 Numbers keep their digits (int where whole and within 64 bits, else Decimal). Refused: NaN and infinities, duplicate
-keys, nesting deeper than 64, lone surrogates, a byte order mark, any encoding but UTF-8. A ReadError says where and what
-was expected, never what the document holds.
+keys, nesting deeper than 64, lone surrogates, a byte order mark, any encoding but UTF-8. A ReadError says where and
+what was expected, never what the document holds.
 """
 
 from __future__ import annotations
@@ -19,9 +19,14 @@ from adapter.errors import ReadError
 
 MAX_DEPTH = 64
 _MAX_DIGITS = 64
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
+_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 _NESTING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
-_MARKS = ((b"\xff\xfe\x00\x00", "UTF-32"), (b"\x00\x00\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -50,7 +55,7 @@ def read_json(data: bytes, *, limit: int | None = None) -> Any:
 
 def read_yaml(data: bytes, *, limit: int | None = None) -> Any:
     """The one YAML document in ``data`` (case-format section 5); raises ReadError with line and column."""
-    from adapter.formats.yaml_events import read  # noqa: PLC0415  (ruamel.yaml is needed for YAML alone)
+    from adapter.formats.yaml_events import read
 
     return read(decode(data, limit=limit), max_depth=MAX_DEPTH)
 
@@ -77,7 +82,7 @@ def dump(document: Any, *, pretty: bool = False) -> bytes:
 
 
 def decode(data: bytes, *, limit: int | None = None) -> str:
-    """``data`` as UTF-8 text; raises ReadError for another encoding, a byte order mark, or more than ``limit`` bytes."""
+    """``data`` as UTF-8 text; raises ReadError for another encoding, a byte order mark, more than ``limit`` bytes."""
     if limit is not None and len(data) > limit:
         raise ReadError(f"the document is larger than {limit} bytes")
     for mark, name in _MARKS:
@@ -136,7 +141,9 @@ def number(text: str) -> int | Decimal:
         raise ReadError(str(refused)) from None
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_int=_whole, parse_float=_fractional)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_int=_whole, parse_float=_fractional
+)
 
 
 def _refuse_depth(text: str) -> None:
@@ -144,12 +151,12 @@ def _refuse_depth(text: str) -> None:
     if text.count("{") + text.count("[") <= MAX_DEPTH:
         return
     depth = 0
-    for token in _NESTING.finditer(text):
-        if token[0] in "[{":
+    for part in _NESTING.finditer(text):
+        if part[0] in "[{":
             depth += 1
             if depth > MAX_DEPTH:
-                raise ReadError(f"nested deeper than {MAX_DEPTH}", **_place(text, token.start()))
-        elif token[0] in "]}":
+                raise _error(f"nested deeper than {MAX_DEPTH}", text, part.start())
+        elif part[0] in "]}":
             depth -= 1
 
 
@@ -162,21 +169,21 @@ def _refuse_surrogates(text: str, document: Any) -> None:
 
 def _located(text: str, reason: str) -> NoReturn:
     """Raise for the first place that is refused for ``reason``, in text that is JSON otherwise."""
-    for pointer, token, start, repeated in _values(text):
-        if _is_refused(token, reason, repeated=repeated):
-            raise ReadError(reason, pointer=pointer, **_place(text, start))
+    for pointer, part, start, repeated in _values(text):
+        if _is_refused(part, reason, repeated=repeated):
+            raise _error(reason, text, start, pointer)
     raise ReadError(reason)
 
 
-def _is_refused(token: str, reason: str, *, repeated: bool) -> bool:
+def _is_refused(part: str, reason: str, *, repeated: bool) -> bool:
     if reason == "duplicate key":
         return repeated
     if reason == "lone surrogate":
-        return token.startswith('"') and _has_surrogate(json.loads(token))
-    if token[0] not in "-0123456789NI":
+        return part.startswith('"') and _has_surrogate(json.loads(part))
+    if part[0] not in "-0123456789NI":
         return False
     try:
-        _DECODER.decode(token)
+        _DECODER.decode(part)
     except _RefusedError:
         return True
     return False
@@ -187,31 +194,32 @@ def _has_surrogate(text: str) -> bool:
 
 
 def _values(text: str) -> Iterator[tuple[str, str, int, bool]]:
-    """Pointer, token, offset and whether the key is repeated, of every key and scalar of a JSON text."""
+    """Pointer, part, offset and whether the key is repeated, of every key and scalar of a JSON text."""
     path: list[str | int] = []
     keys: list[set[str] | None] = []
-    tokens = list(_TOKEN.finditer(text))
-    for n, found in enumerate(tokens):
-        token = found[0]
-        if token in "{[":
-            keys.append(set() if token == "{" else None)
-            path.append("" if token == "{" else 0)
-        elif token in "}]":
+    parts = list(_PART.finditer(text))
+    for n, found in enumerate(parts):
+        part = found[0]
+        if part in "{[":
+            keys.append(set() if part == "{" else None)
+            path.append("" if part == "{" else 0)
+        elif part in "}]":
             keys.pop()
             path.pop()
-        elif token == ",":
+        elif part == ",":
             if keys[-1] is None:
                 path[-1] = int(path[-1]) + 1
-        elif token != ":":
-            is_key = n + 1 < len(tokens) and tokens[n + 1][0] == ":"
+        elif part != ":":
+            is_key = n + 1 < len(parts) and parts[n + 1][0] == ":"
             repeated = False
             if is_key and (seen := keys[-1]) is not None:
-                key = json.loads(token)
+                key = json.loads(part)
                 repeated = key in seen
                 seen.add(key)
                 path[-1] = key.replace("~", "~0").replace("/", "~1")
-            yield "".join(f"/{step}" for step in path), token, found.start(), repeated
+            yield "".join(f"/{step}" for step in path), part, found.start(), repeated
 
 
-def _place(text: str, offset: int) -> dict[str, int]:
-    return {"line": text.count("\n", 0, offset) + 1, "column": offset - text.rfind("\n", 0, offset)}
+def _error(message: str, text: str, offset: int, pointer: str = "") -> ReadError:
+    line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+    return ReadError(message, line=line, column=column, pointer=pointer)

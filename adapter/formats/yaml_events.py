@@ -1,7 +1,7 @@
 """YAML read as text events: only plain true, false, null and JSON numbers are typed, all else stays the text it is.
 
-So ``1958-03-14``, ``no``, ``12:30`` and ``2_0`` are text. Anchors, aliases, tags, duplicate keys and further documents are
-refused (case-format section 5).
+So ``1958-03-14``, ``no``, ``12:30`` and ``2_0`` are text. Anchors, aliases, tags, duplicate keys and further documents
+are refused (case-format section 5).
 """
 
 from __future__ import annotations
@@ -37,7 +37,11 @@ class _Container:
 
     def next(self) -> str:
         """JSON pointer of the value that comes next."""
-        step = str(len(self.value)) if isinstance(self.value, list) else (self.key or "").replace("~", "~0").replace("/", "~1")
+        step = (
+            str(len(self.value))
+            if isinstance(self.value, list)
+            else (self.key or "").replace("~", "~0").replace("/", "~1")
+        )
         return f"{self.pointer}/{step}"
 
     def add(self, value: Any) -> None:
@@ -113,7 +117,7 @@ def _typed(event: Any, pointer: str) -> Any:
     found = _NUMBER.fullmatch(event.value)
     if found is None:
         return event.value
-    from adapter.formats.document import number  # noqa: PLC0415  (that module imports this one when YAML is read)
+    from adapter.formats.document import number
 
     try:
         return number(event.value)

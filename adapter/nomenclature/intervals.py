@@ -1,8 +1,8 @@
 """Ages, durations and dates as case reports write them.
 
-Ages: ``58 y``, ``58-year-old``, ``P58Y``, ``58 y 3 mo``, ``66;4``, ``>89 y``, ``50-59 y``, ``newborn``. Durations: ``two
-months``, ``within four days``, ``<= 4 d``, ``about 2 years``, ``2-3 weeks``, ``3+ years``. English unit words and the
-number words one to twenty are read; nothing is converted between units. Dates: ``2020``, ``2020-03``, ``2020-03-14``.
+Ages: ``58 y``, ``58-year-old``, ``P58Y``, ``58 y 3 mo``, ``66;4``, ``>89 y``, ``50-59 y``, ``newborn``. Durations:
+``two months``, ``within four days``, ``<= 4 d``, ``about 2 years``, ``2-3 weeks``, ``3+ years``. Dates: ``2020``,
+``2020-03``, ``2020-03-14``. English unit words and the number words one to twenty are read; nothing is converted.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from decimal import Decimal
 
 from adapter.errors import NomenclatureError
 from adapter.nomenclature.grammar import ABOUT, AT_LEAST, AT_MOST, GAP, LESS_THAN, MORE_THAN, TO, compiled, match
-from adapter.nomenclature.quantities import Age, Bound, Date, Duration, Span
+from adapter.nomenclature.quantities import Age, Bound, Date, Duration, Span, Stated
 
 WORDS = {
     word: Decimal(n)
     for n, word in enumerate(
         (
-            "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-            "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+            "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+            "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
         ),
         start=1,
     )
@@ -58,7 +58,9 @@ _BOUNDS = (
     f"(?:(?P<at_most>{AT_MOST}|within)|(?P<at_least>{AT_LEAST})|(?P<less_than>{LESS_THAN})|(?P<more_than>{MORE_THAN})"
     f"|(?P<about>{ABOUT})){GAP}"
 )
-_RANGE = f"(?P<from>{_N}){TO}(?P<to>{_N}){_BETWEEN}(?:" + "|".join(f"(?P<range_{u}>{w})" for u, w in _UNITS.items()) + ")"
+_RANGE = (
+    f"(?P<from>{_N}){TO}(?P<to>{_N}){_BETWEEN}(?:" + "|".join(f"(?P<range_{u}>{w})" for u, w in _UNITS.items()) + ")"
+)
 _PLUS = f"(?P<plus>{_N})\\+{GAP}(?:" + "|".join(f"(?P<plus_{u}>{w})" for u, w in _UNITS.items()) + ")"
 
 AGE_EXPECTED = "an age: 58 y, 58-year-old, P58Y, 58 y 3 mo, 7 months, 66;4, >89 y, 50-59 y or newborn"
@@ -125,7 +127,7 @@ def read_date(value: str | int | Decimal) -> Date:
         date(int(found["year"]), int(found["month"] or 1), int(found["day"] or 1))
     except ValueError:
         raise NomenclatureError("no such day in the calendar", text=text) from None
-    stated = "text" if isinstance(value, str) else "number"
+    stated: Stated = "text" if isinstance(value, str) else "number"
     return Date(text, "day" if found["day"] else "month" if found["month"] else "year", stated)
 
 
@@ -155,12 +157,19 @@ def _ends(found: re.Match[str]) -> tuple[Span | None, Span | None, Bound]:
         return low, high, "exact"
     span = _stated_span(found)
     bound: Bound = next((b for name, b in _SIDES.items() if found[name]), "exact")
-    low = None if bound in {"at-most", "less-than"} else span
-    return low, None if bound in {"at-least", "more-than"} else span, bound
+    return (
+        None if bound in {"at-most", "less-than"} else span,
+        None if bound in {"at-least", "more-than"} else span,
+        bound,
+    )
 
 
 def _stated_span(found: re.Match[str]) -> Span:
-    stated = {name.partition("_")[0]: text for name, text in found.groupdict().items() if text and name.partition("_")[0] in _UNITS}
+    stated = {
+        name.partition("_")[0]: text
+        for name, text in found.groupdict().items()
+        if text and name.partition("_")[0] in _UNITS
+    }
     return Span(**{unit: _number(text) for unit, text in stated.items()})
 
 

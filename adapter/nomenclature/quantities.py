@@ -61,7 +61,8 @@ class Copies(Bounds):
 class Share(Bounds):
     """Share of cells in percent, 0 to 100; ``positive`` of ``scored`` cells only where the counts are stated.
 
-    From counts alone, ``low`` and ``high`` are the quotient as percent, exact where it ends, else rounded to 6 decimals.
+    From counts alone, ``low`` and ``high`` are the quotient as percent, exact where it ends, else rounded to
+    6 decimals.
     """
 
     positive: int | None = None
@@ -102,14 +103,20 @@ class Span:
         weeks = self.weeks
         if weeks is not None and (self.years, self.months, self.days, self.hours) != (None, None, None, None):
             days, weeks = (days or Decimal(0)) + weeks * 7, None
-        date = "".join(f"{n}{u}" for n, u in ((self.years, "Y"), (self.months, "M"), (weeks, "W"), (days, "D")) if n is not None)
+        date = "".join(
+            f"{n}{u}" for n, u in ((self.years, "Y"), (self.months, "M"), (weeks, "W"), (days, "D")) if n is not None
+        )
         return f"P{date}" + (f"T{self.hours}H" if self.hours is not None else "")
 
     @property
     def one(self) -> tuple[Decimal, Literal["a", "mo", "wk", "d", "h"]] | None:
         """Number and UCUM unit when the span has exactly one unit, else None."""
         units: tuple[tuple[Decimal | None, Literal["a", "mo", "wk", "d", "h"]], ...] = (
-            (self.years, "a"), (self.months, "mo"), (self.weeks, "wk"), (self.days, "d"), (self.hours, "h"),
+            (self.years, "a"),
+            (self.months, "mo"),
+            (self.weeks, "wk"),
+            (self.days, "d"),
+            (self.hours, "h"),
         )
         stated = [(n, u) for n, u in units if n is not None]
         return stated[0] if len(stated) == 1 else None

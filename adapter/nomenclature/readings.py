@@ -14,12 +14,16 @@ from adapter.nomenclature.grammar import BOUND, GAP, NUMBER, TO, bounded, compil
 from adapter.nomenclature.quantities import Bounds, Marker, Reading
 from adapter.nomenclature.shares import read_share
 
-_POWER = r"(?:(?P<mantissa>[0-9]{1,3}(?:\.[0-9]{1,6})?)" + GAP + r"(?:x|×|\*|·)" + GAP + r")?10(?:\^(?P<exponent>-?[0-9]{1,2})|(?P<superscript>⁻?[⁰¹²³⁴-⁹]{1,2}))"
+_POWER = (
+    r"(?:(?P<mantissa>[0-9]{1,3}(?:\.[0-9]{1,6})?)"
+    + GAP
+    + r"(?:x|×|\*|·)"
+    + GAP
+    + r")?10(?:\^(?P<exponent>-?[0-9]{1,2})|(?P<superscript>⁻?[⁰¹²³⁴-⁹]{1,2}))"
+)
 _SCIENTIFIC = r"(?P<scientific>[0-9](?:\.[0-9]{1,6})?e-?[0-9]{1,2})"
 _UNIT = f"{GAP}(?P<percent>%)?{GAP}(?P<scale>IS)?"
-GRAMMAR = (
-    f"(?:(?P<low>{NUMBER}){TO}(?P<high>{NUMBER})|(?:{BOUND})?(?:{_POWER}|{_SCIENTIFIC}|(?P<one>{NUMBER}))){_UNIT}"
-)
+GRAMMAR = f"(?:(?P<low>{NUMBER}){TO}(?P<high>{NUMBER})|(?:{BOUND})?(?:{_POWER}|{_SCIENTIFIC}|(?P<one>{NUMBER}))){_UNIT}"
 _DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 MARKERS = ("positive", "negative", "dim", "bright", "partial")
 

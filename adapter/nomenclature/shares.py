@@ -1,4 +1,4 @@
-"""Shares: of cells in percent (``68.5 %``, ``137/200``), and of reads as a fraction (``43 %``, ``0.43``, ``43/100 reads``)."""
+"""Shares: of cells in percent (``68.5 %``, ``137/200``), of reads as a fraction (``43 %``, ``43/100 reads``)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from adapter.nomenclature.grammar import BOUND, COUNT, GAP, NUMBER, TO, Ends, bo
 from adapter.nomenclature.quantities import Fraction, Share
 
 _PERCENT = f"{GAP}(?:%|percent|per cent)"
-_PERCENTAGE = f"(?:(?:{BOUND})?(?P<one>{NUMBER}){_PERCENT}|(?P<low>{NUMBER})(?:{_PERCENT})?{TO}(?P<high>{NUMBER}){_PERCENT})"
+_PERCENTAGE = (
+    f"(?:(?:{BOUND})?(?P<one>{NUMBER}){_PERCENT}|(?P<low>{NUMBER})(?:{_PERCENT})?{TO}(?P<high>{NUMBER}){_PERCENT})"
+)
 
 
 def _counts(what: str, n: str) -> str:
@@ -20,7 +22,8 @@ def _counts(what: str, n: str) -> str:
 
 
 SHARE_EXPECTED = "a share of cells: 68.5 %, 137/200, >90 %, 60-70 % or <1 %"
-SHARE = f"{_PERCENTAGE}(?:{GAP}(?:\\(|\\[){_counts('cells|nuclei|metaphases', '1')}(?:\\)|\\]))?|{_counts('cells|nuclei|metaphases', '2')}"
+_CELLS = "cells|nuclei|metaphases"
+SHARE = f"{_PERCENTAGE}(?:{GAP}(?:\\(|\\[){_counts(_CELLS, '1')}(?:\\)|\\]))?|{_counts(_CELLS, '2')}"
 
 FRACTION_EXPECTED = "an allele fraction: 43 %, 0.43 or 43/100 reads"
 FRACTION = (
@@ -64,7 +67,7 @@ def read_fraction(value: str | int | Decimal) -> Fraction:
         if not (plain_number(value) and 0 <= value < 1):
             raise NomenclatureError(_BARE_FRACTION, text=text)
         return Fraction(text, Decimal(value), Decimal(value), stated="number")
-    if _bare(text) and not 0 <= Decimal(text) <= 1 or text.strip() == "1":
+    if (_bare(text) and not 0 <= Decimal(text) <= 1) or text.strip() == "1":
         raise NomenclatureError(_BARE_FRACTION, text=text)
     found = match(FRACTION, text, FRACTION_EXPECTED)
     if found["fraction"]:

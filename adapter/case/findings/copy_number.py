@@ -19,7 +19,9 @@ Change = Literal["amplification", "gain", "loss", "deletion", "homozygous deleti
 Form = Literal["hsr", "dmin", "ring", "marker", "intrachromosomal", "tandem"]
 
 _INTERVAL = re.compile(r"(?:chr)?(?P<chromosome>[0-9]{1,2}|X|Y):(?P<start>[0-9,]+)[-–](?P<end>[0-9,]+)", re.ASCII)
-_BAND = re.compile(r"(?:chr)?(?P<chromosome>[0-9]{1,2}|X|Y)(?P<band>[pq](?:[0-9.]*(?:[-–]?[pq]?[0-9.]+)?|ter))?", re.ASCII)
+_BAND = re.compile(
+    r"(?:chr)?(?P<chromosome>[0-9]{1,2}|X|Y)(?P<band>[pq](?:[0-9.]*(?:[-–]?[pq]?[0-9.]+)?|ter))?", re.ASCII
+)
 
 
 class Control(Stated):
@@ -62,7 +64,8 @@ class CopyNumber(GenomicFinding):
         """Genes, place, change, copies, the ISCN string and how it was seen."""
         one = (self.gene,) if self.gene else ()
         return {
-            "genes": gene_facts(one, f"{path}/gene", terms, listed=False) + gene_facts(self.genes, f"{path}/genes", terms),
+            "genes": gene_facts(one, f"{path}/gene", terms, listed=False)
+            + gene_facts(self.genes, f"{path}/genes", terms),
             "place": place(self.region, f"{path}/region", self.assembly) if self.region else None,
             "change": self.change or "",
             "copies": self.copies,
@@ -71,7 +74,13 @@ class CopyNumber(GenomicFinding):
         }
 
     def _details(self, path: str) -> tuple[Detail, ...]:
-        seen = {"form": self.form, "ploidy": self.ploidy, "probe": self.probe, "signals": self.signals, "exons": self.exons}
+        seen = {
+            "form": self.form,
+            "ploidy": self.ploidy,
+            "probe": self.probe,
+            "signals": self.signals,
+            "exons": self.exons,
+        }
         control = {"probe": self.control.probe, "copies": self.control.copies} if self.control else {}
         below = details(f"{path}/control", control)
         return details(path, seen) + tuple(replace(detail, name=f"control-{detail.name}") for detail in below)
@@ -84,5 +93,11 @@ def place(region: str, path: str, assembly: str | None) -> Place:
         start, end = (int(found[n].replace(",", "")) for n in ("start", "end"))
         return Place(path, region, found["chromosome"], "", start, end, assembly or "")
     if found := _BAND.fullmatch(text):
-        return Place(path, region, found["chromosome"], text.removeprefix("chr") if found["band"] else "", assembly=assembly or "")
+        return Place(
+            path,
+            region,
+            found["chromosome"],
+            text.removeprefix("chr") if found["band"] else "",
+            assembly=assembly or "",
+        )
     return Place(path, region, assembly=assembly or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from pydantic import PrivateAttr
@@ -32,6 +33,10 @@ class Understood:
     issues: tuple[Issue, ...] = field(default=())
 
 
+_ELSEWHERE = {"methods": "method", "place": "region", "ids": "variant_ids", "parts": "markers"}
+"""Facts whose field has another name."""
+
+
 class Finding(Stated):
     """Fields of every kind of finding; ``result`` is present and ``status`` final unless stated otherwise."""
 
@@ -58,12 +63,17 @@ class Finding(Stated):
     def understanding(self, understood: Understood | None) -> Self:
         """The same finding with what was worked out of it."""
         copy = self.model_copy()
-        copy._understood = understood
+        copy._understood = understood  # noqa: SLF001  (a copy of itself)
         return copy
 
     def understand(self, terms: Terms) -> Understood | None:  # noqa: ARG002
         """What an engine makes of this finding's nomenclature; None for a kind that has none."""
         return None
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields that were stated: id, kind, the kind's own fields, then those that every kind has."""
+        stated = super().to_json()
+        return {name: stated[name] for name in _order(type(self)) if name in stated}
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -75,15 +85,15 @@ class Finding(Stated):
         yield from ()
 
     def facts(self, path: str, id: str, terms: Terms) -> Iterator[Facts]:
-        """The neutral facts of this finding, which stands at ``path`` and is called ``id``; children after the parent."""
-        yield Facts(**self.common(path, id), **self.own(path, terms))
+        """The neutral facts of this finding, which stands at ``path`` and has the ``id``; children after the parent."""
+        yield Facts(**self.common(path, id) | self.own(path, terms))
 
     def common(self, path: str, id: str) -> dict[str, Any]:
         """The facts that every kind has."""
         return {
             "path": path, "id": id, "sort": self.sort, "result": self.result, "status": self.status,
-            "specimen": self.specimen or "", "methods": self.methods, "age": self.age, "date": self.date, "said": self.said or "",
-            "sources": {"methods": f"{path}/method"},
+            "specimen": self.specimen or "", "methods": self.methods, "age": self.age, "date": self.date,
+            "said": self.said or "", "sources": {fact: f"{path}/{name}" for fact, name in _ELSEWHERE.items()},
         }  # fmt: skip
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
@@ -117,14 +127,27 @@ class GenomicFinding(Finding):
         """A share of cells above the cut-off, or above 0 without one, contradicts "tested and not found"."""
         yield from super().faults(sex)
         if self.result == "absent" and self.cells is not None and _carried(self.cells, self.cutoff):
-            yield Fault("/cells", "absent", "cells carry what was not found: state the cut-off they are under, or leave out result: absent")
+            yield Fault(
+                "/cells",
+                "absent",
+                "cells carry what was not found: state the cut-off they are under, or leave out result: absent",
+            )
+
+
+@cache
+def _order(kind: type[Finding]) -> tuple[str, ...]:
+    common = tuple(GenomicFinding.model_fields)
+    own = (name for name in kind.model_fields if name not in common)
+    return ("id", "kind", *own, *(name for name in common if name not in {"id", "kind"}))
 
 
 def _carried(cells: Bounds, cutoff: Bounds | None) -> bool:
     """Whether some cells certainly carry it: above the cut-off where there is one, above 0 otherwise."""
     if cells.low is None:
         return False
-    limit = cutoff.high if cutoff is not None and cutoff.high is not None else cutoff.low if cutoff is not None else None
+    limit = (
+        cutoff.high if cutoff is not None and cutoff.high is not None else cutoff.low if cutoff is not None else None
+    )
     return cells.low > (limit or 0)
 
 
@@ -138,13 +161,17 @@ def gene_of(name: str, terms: Terms) -> Gene | None:
 
 def gene_facts(names: tuple[str, ...], path: str, terms: Terms, *, listed: bool = True) -> tuple[GeneFact, ...]:
     """The genes named at ``path``: a list, or (``listed`` false) one text."""
-    return tuple(GeneFact(name, gene_of(name, terms), f"{path}/{n}" if listed else path) for n, name in enumerate(names))
+    return tuple(
+        GeneFact(name, gene_of(name, terms), f"{path}/{n}" if listed else path) for n, name in enumerate(names)
+    )
 
 
 def details(path: str, stated: Mapping[str, Any]) -> tuple[Detail, ...]:
     """A detail for every field that was stated, called by the field's name with hyphens; lists are joined."""
     return tuple(
-        Detail(name.replace("_", "-"), ", ".join(map(str, value)) if isinstance(value, tuple) else value, f"{path}/{name}")
+        Detail(
+            name.replace("_", "-"), ", ".join(map(str, value)) if isinstance(value, tuple) else value, f"{path}/{name}"
+        )
         for name, value in stated.items()
         if value is not None and value != ()
     )

@@ -29,7 +29,7 @@ class Karyotype(GenomicFinding):
         if self.iscn is None and self.complex is None and self.said is None:
             yield Fault("", "missing", "a karyotype needs at least one of iscn, complex and said")
 
-    def own(self, path: str, terms: Terms) -> dict[str, Any]:
+    def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
         """The string, complexity as stated, banding and cells counted."""
         return {
             "expressions": expression("iscn", self.iscn, f"{path}/iscn"),

@@ -30,7 +30,7 @@ class Normal(GenomicFinding):
             yield Fault("", "missing", "a normal result needs genes, of, a panel or words")
 
     def facts(self, path: str, id: str, terms: Terms) -> Iterator[Facts]:
-        """The same facts as a finding with result absent for each gene; ids ``-1``, ``-2`` … where there are several."""
+        """The same facts as a finding with result absent for each gene; ids ``-1``, ``-2`` … of several."""
         shared: dict[str, Any] = self.common(path, id)
         if self.result == "present":  # "normal, present" is how the default reads: tested and nothing found
             shared |= {"result": "absent"}

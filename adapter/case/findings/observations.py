@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from adapter.case.base import Stated
 from adapter.case.facts import Part, Value
 from adapter.case.fields import Marker, Reading, Share, Text, When
@@ -24,7 +26,7 @@ class ResidualDisease(Finding):
     marker: Text | None = None
     at: When | None = None
 
-    def own(self, path: str, terms: Terms) -> dict[str, Any]:
+    def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
         """The value, and how, when and to what limit it was measured."""
         limit = self.sensitivity.bounds or self.sensitivity.text if self.sensitivity else None
         return {
@@ -64,10 +66,10 @@ class Immunophenotype(Finding):
     """Flow cytometry: what was seen of each marker; ``blasts`` is their share of the cells."""
 
     kind: Literal["immunophenotype"]
-    markers: dict[Text, Marker] = {}
+    markers: dict[Text, Marker] = Field(default_factory=dict)
     blasts: Share | None = None
 
-    def own(self, path: str, terms: Terms) -> dict[str, Any]:
+    def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
         """One part per marker, and the blasts."""
         below = f"{path}/markers"
         seen = {name: f"{below}/{name.replace('~', '~0').replace('/', '~1')}" for name in self.markers}
@@ -90,7 +92,7 @@ class Measurement(Finding):
     unit: Text | None = None
     reference: Text | None = None
 
-    def own(self, path: str, terms: Terms) -> dict[str, Any]:
+    def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
         """The test, its value with unit, and the reference range as said."""
         return {
             "test": self.test,

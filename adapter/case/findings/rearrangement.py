@@ -36,7 +36,8 @@ class Rearrangement(GenomicFinding):
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
         """Genes with their roles, the fusion and string as printed, transcripts and how it was seen."""
         return {
-            "genes": partners(gene_facts(self.genes, f"{path}/genes", terms)) or _of_fusion(self.fusion, f"{path}/fusion", terms),
+            "genes": partners(gene_facts(self.genes, f"{path}/genes", terms))
+            or _of_fusion(self.fusion, f"{path}/fusion", terms),
             "fusion": self.fusion or "",
             "expressions": expression("iscn", self.iscn, f"{path}/iscn"),
             "transcripts": self.transcripts,

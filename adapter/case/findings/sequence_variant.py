@@ -73,26 +73,22 @@ class SequenceVariant(GenomicFinding):
         return {
             "genes": gene_facts((self.gene,) if self.gene else (), f"{path}/gene", terms, listed=False),
             "expressions": tuple(
-                Expression("hgvs", text, f"{path}/hgvs/{n}" if listed else f"{path}/hgvs") for n, text in enumerate(self.expressions)
+                Expression("hgvs", text, f"{path}/hgvs/{n}" if listed else f"{path}/hgvs")
+                for n, text in enumerate(self.expressions)
             ),
             "allele": understood if isinstance(understood, Allele) else None,
             "transcripts": (self.transcript,) if self.transcript else (),
+            "sources": self.common(path, "")["sources"] | {"transcripts": f"{path}/transcript"},
             "vaf": self.vaf,
             "zygosity": self.zygosity or "",
             "ids": identifiers(self.variant_ids),
             "details": details(path, self._measures()),
         }
 
-    def common(self, path: str, id: str) -> dict[str, Any]:
-        """The facts every genomic kind has, with where the fields of other names stand."""
-        facts = super().common(path, id)
-        facts["sources"] = facts["sources"] | {"transcripts": f"{path}/transcript", "ids": f"{path}/variant_ids"}
-        return facts
-
     def _measures(self) -> dict[str, Any]:
         return {
-            "assembly": self.assembly, "exons": self.exons, "depth": self.depth, "phase": self.phase, "length": bounds(self.length),
-            "ratio": bounds(self.ratio), "insertion_point": self.insertion_point,
+            "assembly": self.assembly, "exons": self.exons, "depth": self.depth, "phase": self.phase,
+            "length": bounds(self.length), "ratio": bounds(self.ratio), "insertion_point": self.insertion_point,
         }  # fmt: skip
 
 

@@ -52,7 +52,12 @@ def _check(document: Any, terms: Terms) -> Iterator[Issue]:
     except CaseError as error:
         for fault in error.faults:
             yield Issue(
-                validator="case", level="error", category=fault.code, path=fault.pointer, input_path=fault.pointer, message=fault.message
+                validator="case",
+                level="error",
+                category=fault.code,
+                path=fault.pointer,
+                input_path=fault.pointer,
+                message=fault.message,
             )
         return
     yield from case_issues(normalise(case, terms), terms)
