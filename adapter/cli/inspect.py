@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 from pathlib import Path
 from typing import Any
@@ -70,7 +69,7 @@ def run_terms(args: argparse.Namespace) -> int:
             return 1
         rows = tuple(row for row in rows if row.key == key)
     for row in rows:
-        sys.stdout.buffer.write(dump(dataclasses.asdict(row)))
+        sys.stdout.buffer.write(dump(row._asdict()))
     return 0
 
 

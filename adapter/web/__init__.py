@@ -22,7 +22,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
         info=Info(
             title="haem-adapter",
             version=__version__,
-            description="Leukaemia genetics case reports to FHIR R4 and Phenopackets v2: nothing lost, nothing invented.",
+            description="Leukaemia genetics cases to FHIR R4 and Phenopackets v2: nothing lost, nothing invented.",
         ),
         security_schemes={},
         doc_ui=False,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from flask import Response, current_app
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
@@ -38,5 +36,5 @@ def table(path: Name) -> Response:
     acceptable("application/json")
     rows = current_app.extensions["terms"].rows(path.name)
     return Response(
-        dump({"name": path.name, "rows": [dataclasses.asdict(row) for row in rows]}), mimetype="application/json"
+        dump({"name": path.name, "rows": [row._asdict() for row in rows]}), mimetype="application/json"
     )

@@ -1,6 +1,6 @@
 """Tier 2: what neither the schema nor fhir.resources sees: references, invariants, vocabulary, profile must-haves.
 
-Every rule is one small function named by its id; ids of FHIR's own invariants are FHIR's (``obs-6``, ``rng-2``, ``bdl-7``).
+Every rule is one small function; the ids of FHIR's own invariants are FHIR's (``obs-6``, ``rng-2``, ``bdl-7``).
 Sources: FHIR R4 invariants; Genomics Reporting 3.0.0 and mCODE 4.0.0 (the must-haves and their required answer lists);
 the vocabulary traps of official examples, which are warnings.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeGuard
 
 from adapter.formats.fhir.checks.vocabulary import Vocabulary, vocabulary
 from adapter.report import Issue, Json
@@ -75,8 +76,10 @@ def _bundle(bundle: Json) -> Iterator[Issue]:
         if not isinstance(entry, dict):
             continue
         at = f"/entry/{n}"
-        if (kind in _TRANSACTION) != ("request" in entry) and kind not in {"history"}:
-            needed = "every entry of a transaction needs a request" if kind in _TRANSACTION else f"a {kind} has no requests"
+        if (kind in _TRANSACTION) != ("request" in entry) and kind != "history":
+            needed = (
+                "every entry of a transaction needs a request" if kind in _TRANSACTION else f"a {kind} has no requests"
+            )
             yield _error("bdl-3", at, needed)
         if not ("resource" in entry or "request" in entry or "response" in entry):
             yield _error("bdl-5", at, "expected a resource, a request or a response")
@@ -150,7 +153,9 @@ def _observation(one: Found, _: Context) -> Iterator[Issue]:
         if not isinstance(component, dict):
             continue
         if valued and asked & set(_codings(component.get("code"))):
-            yield _error("obs-7", f"{at}/component/{n}/code", "a component asks the same as the whole, which has a value")
+            yield _error(
+                "obs-7", f"{at}/component/{n}/code", "a component asks the same as the whole, which has a value"
+            )
         if any(k.startswith("value") for k in component) and "dataAbsentReason" in component:
             yield _error("obs-6", f"{at}/component/{n}", "a value and a dataAbsentReason exclude each other")
     if not (valued or "dataAbsentReason" in resource or "component" in resource or "hasMember" in resource):
@@ -213,7 +218,9 @@ def _component(name: str, component: Json, at: str, one: Found, words: Vocabular
 def _gene(value: Json, at: str, words: Vocabulary) -> Iterator[Issue]:
     for n, (system, code) in enumerate(_codings(value)):
         if system == words.hgnc_system and not code.startswith("HGNC:"):
-            yield _warning("hgnc-prefix", f"{at}/valueCodeableConcept/coding/{n}/code", "expected HGNC: before the number")
+            yield _warning(
+                "hgnc-prefix", f"{at}/valueCodeableConcept/coding/{n}/code", "expected HGNC: before the number"
+            )
 
 
 def _copies(component: Json, at: str, one: Found, words: Vocabulary) -> Iterator[Issue]:
@@ -245,7 +252,9 @@ def _disease_status(one: Found, context: Context) -> Iterator[Issue]:
     for n, coding in enumerate(_codings(value)):
         if coding not in words.disease_statuses:
             yield _error(
-                "mcode-disease-status", f"{one.pointer}/valueCodeableConcept/coding/{n}", "not in mCODE's maximal value set"
+                "mcode-disease-status",
+                f"{one.pointer}/valueCodeableConcept/coding/{n}",
+                "not in mCODE's maximal value set",
             )
 
 
@@ -269,7 +278,9 @@ def _condition(one: Found, _: Context) -> Iterator[Issue]:
     verification = {code for _, code in _codings(one.resource.get("verificationStatus"))}
     abated = any(k.startswith("abatement") for k in one.resource)
     if abated and status and not status & {"inactive", "resolved", "remission"}:
-        yield _error("con-4", f"{one.pointer}/clinicalStatus", "an abated condition is inactive, resolved or in remission")
+        yield _error(
+            "con-4", f"{one.pointer}/clinicalStatus", "an abated condition is inactive, resolved or in remission"
+        )
     if "entered-in-error" in verification and status:
         yield _error("con-5", f"{one.pointer}/clinicalStatus", "no clinicalStatus when entered in error")
 
@@ -283,7 +294,9 @@ def _patient(one: Found, context: Context) -> Iterator[Issue]:
             yield _error("mcode-patient", one.pointer, f"mCODE's patient needs {element}")
     for n, name in enumerate(_list(one.resource, "name")):
         if isinstance(name, dict) and not {"family", "given", "_family", "extension"} & name.keys():
-            yield _error("us-core-6", f"{one.pointer}/name/{n}", "expected family or given name, or the reason for absence")
+            yield _error(
+                "us-core-6", f"{one.pointer}/name/{n}", "expected family or given name, or the reason for absence"
+            )
 
 
 def _specimen(one: Found, context: Context) -> Iterator[Issue]:
@@ -387,7 +400,7 @@ def _list(node: Any, name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _number(value: Any) -> bool:
+def _number(value: Any) -> TypeGuard[Decimal]:
     return not isinstance(value, bool | str | dict | list) and value is not None
 
 

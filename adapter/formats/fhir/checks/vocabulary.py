@@ -10,8 +10,8 @@ from adapter.terms import Terms
 
 Coding = tuple[str, str]
 _KINDS = {
-    "patient": "Patient", "bundle": "Bundle", "specimen": "Specimen", "report": "DiagnosticReport", "study": "Procedure",
-    "study-analysis": "Procedure", "primary-condition": "Condition", "secondary-condition": "Condition",
+    "patient": "Patient", "bundle": "Bundle", "specimen": "Specimen", "report": "DiagnosticReport",
+    "study": "Procedure", "study-analysis": "Procedure", "primary-condition": "Condition", "secondary-condition": "Condition",
     "medication-administration": "MedicationAdministration",
 }  # fmt: skip
 # Roles of profiles.tsv that are Observations are all the others; the table does not say types, the profiles do.
@@ -57,7 +57,7 @@ class Vocabulary:
         )
 
     def check_digit_fails(self, system: str, code: str) -> bool:
-        """LOINC term codes end in a mod 10 digit, SNOMED CT identifiers in a Verhoeff digit; answer codes in neither."""
+        """LOINC term codes end in a mod 10 digit, SNOMED CT ids in a Verhoeff digit; answer codes in neither."""
         if system == self.loinc and code[:1].isdigit():
             number, _, digit = code.partition("-")
             return not (number.isdigit() and digit.isdigit()) or _mod10(number) != int(digit)
@@ -115,11 +115,13 @@ def _make(terms: Terms) -> Vocabulary:
         chromosomes=every("chromosomes", "LOINC"),
         disease_statuses=every("responses", "SNOMED"),
         components=components,
-        single=hgvs | {"copy-number", "chromosome", "transcript", "assembly", "vaf", "allelic-state", "cytogenomic-nomenclature"},
+        single=hgvs
+        | {"copy-number", "chromosome", "transcript", "assembly", "vaf", "allelic-state", "cytogenomic-nomenclature"},
         hgvs=hgvs,
         labels=_labels(terms),
         misspelt=_MISSPELT,
-        **_profiles(terms),
+        profiles=_families(terms),
+        profile_types=_profile_types(terms),
     )
 
 
@@ -134,15 +136,23 @@ def _labels(terms: Terms) -> dict[Coding, frozenset[str]]:
     return {coding: frozenset(labels) for coding, labels in found.items()}
 
 
-def _profiles(terms: Terms) -> dict[str, dict[str, frozenset[str]] | dict[str, str]]:
+def _families(terms: Terms) -> dict[str, frozenset[str]]:
+    """Profile URLs by who published them (gr, mcode) and by role."""
     families: dict[str, set[str]] = {"gr": set(), "mcode": set()}
-    types: dict[str, str] = {}
     for profile_set, role in terms.roles():
         for url in terms.profiles(profile_set, role):
             families["gr" if "/uv/genomics-reporting/" in url else "mcode"].add(url)
             families.setdefault(role, set()).add(url)
-            types[url] = _KINDS.get(role, "Observation")
-    return {"profiles": {name: frozenset(urls) for name, urls in families.items()}, "profile_types": types}
+    return {name: frozenset(urls) for name, urls in families.items()}
+
+
+def _profile_types(terms: Terms) -> dict[str, str]:
+    """The resource type each claimed profile is for."""
+    return {
+        url: _KINDS.get(role, "Observation")
+        for profile_set, role in terms.roles()
+        for url in terms.profiles(profile_set, role)
+    }
 
 
 def _pair(coding: dict[str, str]) -> Coding:
