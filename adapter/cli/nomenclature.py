@@ -10,7 +10,7 @@ from typing import Any
 
 from adapter.cli.inputs import text_lines
 from adapter.errors import ReadError
-from adapter.formats.document import dump, read_json
+from adapter.formats.document import dump
 from adapter.report import Json
 from adapter.terms import Terms, load
 
@@ -65,31 +65,15 @@ def _iscn(text: str, args: argparse.Namespace, terms: Terms) -> Json:
 
 
 def _hgvs(text: str, args: argparse.Namespace, terms: Terms) -> Json:
-    from adapter.nomenclature.hgvs import describe, read
+    from adapter.nomenclature.hgvs import describe
 
     stated = {field: getattr(args, field) for field in HGVS_FIELDS}
-    if args.lines is not None and text.lstrip().startswith("{"):
-        try:
-            row = read_json(text.encode())
-        except ReadError as error:
-            return _unreadable(text, error.message)
-        if not isinstance(row.get("text"), str) or not all(isinstance(v, str) for v in row.values()):
-            return _unreadable(text, "expected an object of texts with the member text")
-        stated |= {field: row[field] for field in HGVS_FIELDS if field in row}
-        text = row["text"]
-    return describe(read(text, terms=terms, **{k: v for k, v in stated.items() if v is not None}))
-
-
-def _unreadable(text: str, message: str) -> Json:
-    diagnostic = {
-        "code": "INPUT",
-        "severity": "error",
-        "start": 0,
-        "end": len(text),
-        "message": message,
-        "suggestion": None,
-    }
-    return {"input": text, "status": "rejected", "diagnostics": [diagnostic]}
+    try:
+        return describe(text, terms=terms, **stated)
+    except ReadError as error:
+        span = {"start": 0, "end": len(text)}
+        fault = {"code": "INPUT", "severity": "error", **span, "message": error.message, "suggestion": None}
+        return {"input": text, "status": "rejected", "diagnostics": [fault]}
 
 
 def _fusion(text: str, _args: argparse.Namespace, terms: Terms) -> Json:

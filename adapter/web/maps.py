@@ -35,6 +35,4 @@ def table(path: Name) -> Response:
     single()
     acceptable("application/json")
     rows = current_app.extensions["terms"].rows(path.name)
-    return Response(
-        dump({"name": path.name, "rows": [row._asdict() for row in rows]}), mimetype="application/json"
-    )
+    return Response(dump({"name": path.name, "rows": [row._asdict() for row in rows]}), mimetype="application/json")

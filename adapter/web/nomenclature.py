@@ -74,11 +74,11 @@ def iscn(raw: IscnBody) -> Response:  # noqa: ARG001  (flask-openapi3 finds the 
 @api.post("/v1/hgvs", summary="Read a variant as reported")
 def hgvs(raw: HgvsBody) -> Response:  # noqa: ARG001
     """The answer of ``adapter hgvs``."""
-    from adapter.nomenclature.hgvs import describe, read
+    from adapter.nomenclature.hgvs import read
 
     asked = _asked(HgvsText)
     fields = asked.model_dump(exclude={"text"}, exclude_none=True)
-    return _answer(describe(read(asked.text, terms=current_app.extensions["terms"], **fields)))
+    return _answer(read(asked.text, terms=current_app.extensions["terms"], **fields).as_json())
 
 
 @api.post("/v1/fusion", summary="Read a gene fusion as reported")

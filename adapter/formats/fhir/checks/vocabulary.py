@@ -10,10 +10,16 @@ from adapter.terms import Terms
 
 Coding = tuple[str, str]
 _KINDS = {
-    "patient": "Patient", "bundle": "Bundle", "specimen": "Specimen", "report": "DiagnosticReport",
-    "study": "Procedure", "study-analysis": "Procedure", "primary-condition": "Condition", "secondary-condition": "Condition",
+    "patient": "Patient",
+    "bundle": "Bundle",
+    "specimen": "Specimen",
+    "report": "DiagnosticReport",
+    "study": "Procedure",
+    "study-analysis": "Procedure",
+    "primary-condition": "Condition",
+    "secondary-condition": "Condition",
     "medication-administration": "MedicationAdministration",
-}  # fmt: skip
+}
 # Roles of profiles.tsv that are Observations are all the others; the table does not say types, the profiles do.
 _MISSPELT = {"http://www.sequenceontology.org/": "http://www.sequenceontology.org"}
 _D = ((0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 4, 0, 6, 7, 8, 9, 5), (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),

@@ -1,0 +1,46 @@
+"""The application under test, its client, and a real gunicorn for what only a real server shows."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from flask_openapi3 import OpenAPI
+
+from adapter.web import create_app
+
+
+@pytest.fixture(scope="session")
+def app() -> OpenAPI:
+    return create_app()
+
+
+@pytest.fixture
+def client(app: OpenAPI) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Base URL of `adapter serve` on a free port of 127.0.0.1, stopped by its own pid."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "adapter", "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    address = process.stdout.readline().strip()
+    try:
+        assert address.startswith("http://127.0.0.1:"), address
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+        process.stdout.close()
