@@ -1,0 +1,135 @@
+"""MedicalAction: regimens, drugs and procedures with the first response to each; the rest as comments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapter.formats.phenopacket.writing import Writing, date_element
+from adapter.nomenclature.quantities import Date
+from adapter.report import Json
+from adapter.terms import Code
+
+if TYPE_CHECKING:
+    from adapter.case import Case, Response, Treatment
+
+TABLE = "treatments"
+VOCABULARIES = ("NCIT", "RXNORM", "SNOMED")
+# A state of the disease that is no response to a treatment.
+NO_RESPONSE = {"relapse", "not assessed"}
+
+
+def actions(w: Writing, case: Case, target: Code | None) -> list[Json]:
+    """The medical actions in the order of the treatments: a regimen, then a treatment per drug."""
+    found: list[Json] = []
+    first: dict[str, int] = {}
+    for n, treatment in enumerate(case.treatments):
+        first[treatment.id or ""] = len(found)
+        found += _of_treatment(w, treatment, f"/treatments/{n}", len(found), target)
+    for n, response in enumerate(case.responses):
+        _respond(w, response, f"/responses/{n}", found, first.get(response.to or "", -1))
+    for node in found:
+        for member in ("treatmentTarget", "treatmentIntent", "responseToTreatment", "treatmentTerminationReason"):
+            if member in node:
+                node[member] = node.pop(member)
+    return found
+
+
+def _of_treatment(w: Writing, treatment: Treatment, path: str, start: int, target: Code | None) -> list[Json]:
+    where = f"/medicalActions/{start}"
+    nodes = [_regimen(w, treatment, path, where)] if treatment.regimen or not treatment.agents else []
+    if not nodes:
+        w.said(where, treatment.kind, f"{path}/kind", "kind")
+        w.said(where, treatment.phase, f"{path}/phase", "phase")
+        _times(w, {}, treatment, path, where)
+    for n, agent in enumerate(treatment.agents):
+        place = f"/medicalActions/{start + len(nodes)}"
+        nodes.append(_drug(w, agent, f"{path}/agents/{n}", place))
+    _rest(w, nodes[0], treatment, path, where)
+    if target:
+        for node in nodes:
+            node["treatmentTarget"] = w.use(target)
+    return nodes
+
+
+def _regimen(w: Writing, treatment: Treatment, path: str, where: str) -> Json:
+    """A therapeuticRegimen: the named one, else the phase of a chemotherapy, else the kind of treatment."""
+    node: Json = {}
+    if treatment.regimen:
+        code = w.coded(TABLE, treatment.regimen, *VOCABULARIES)
+        w.stated(node, "ontologyClass", code, treatment.regimen, f"{path}/regimen", where, "regimen")
+        w.said(where, treatment.kind, f"{path}/kind", "kind")
+        w.said(where, treatment.phase, f"{path}/phase", "phase")
+    elif treatment.phase and treatment.kind in (None, "chemotherapy"):
+        code = w.coded(TABLE, treatment.phase, *VOCABULARIES)
+        w.stated(node, "ontologyClass", code, treatment.phase, f"{path}/phase", where, "phase")
+        w.said(where, treatment.kind, f"{path}/kind", "kind")
+    elif treatment.kind:
+        code = w.coded(TABLE, treatment.kind, *VOCABULARIES)
+        w.stated(node, "ontologyClass", code, treatment.kind, f"{path}/kind", where, "kind")
+        w.said(where, treatment.phase, f"{path}/phase", "phase")
+    else:
+        reference = {"description": treatment.said or "treatment"}
+        node["externalReference"] = w.ledger.put(reference, f"{path}/said")
+    _times(w, node, treatment, path, where)
+    node["regimenStatus"] = "UNKNOWN_STATUS"
+    return {"therapeuticRegimen": node}
+
+
+def _drug(w: Writing, agent: str, path: str, where: str) -> Json:
+    node: Json = {}
+    w.stated(node, "agent", w.coded(TABLE, agent, *VOCABULARIES), agent, path, where, "agent")
+    node["drugType"] = "UNKNOWN_DRUG_TYPE"
+    return {"treatment": node}
+
+
+def _times(w: Writing, node: Json, treatment: Treatment, path: str, where: str) -> None:
+    """Start and end as dates of a regimen; intervals since an event, and dates of anything else, as comments."""
+    for field, member in (("start", "startTime"), ("end", "endTime")):
+        stated: Any = getattr(treatment, field)
+        if isinstance(stated, Date) and node:
+            node[member] = w.ledger.put(date_element(stated), f"{path}/{field}")
+        else:
+            w.said(where, stated.text if stated else None, f"{path}/{field}", field)
+    w.said(where, treatment.since, f"{path}/since", "since")
+
+
+def _rest(w: Writing, node: Json, treatment: Treatment, path: str, where: str) -> None:
+    if treatment.intent:
+        code = w.coded(TABLE, treatment.intent, *VOCABULARIES)
+        w.stated(node, "treatmentIntent", code, treatment.intent, f"{path}/intent", where, "intent")
+    if treatment.ended_because:
+        code = w.coded(TABLE, treatment.ended_because, *VOCABULARIES)
+        w.stated(
+            node,
+            "treatmentTerminationReason",
+            code,
+            treatment.ended_because,
+            f"{path}/ended_because",
+            where,
+            "ended_because",
+        )
+    for field in ("cycles", "donor", "graft"):
+        value = getattr(treatment, field)
+        w.said(where, None if value is None else str(value), f"{path}/{field}", field)
+    described = "externalReference" in node.get("therapeuticRegimen", {})
+    w.said(where, None if described else treatment.said, f"{path}/said")
+
+
+def _respond(w: Writing, response: Response, path: str, found: list[Json], index: int) -> None:
+    """The first response to a treatment in its field; further ones, and those to no stated treatment, as comments."""
+    node = found[index] if index >= 0 else None
+    where = f"/medicalActions/{index}" if index >= 0 else "/subject"
+    status = response.status
+    if node is not None and "responseToTreatment" not in node and status and status not in NO_RESPONSE:
+        code = w.coded("responses", status, "NCIT")
+        w.stated(node, "responseToTreatment", code, status, f"{path}/status", where, "response.status")
+    else:
+        w.said(where, response.status, f"{path}/status", "response.status")
+    w.said(where, response.mrd, f"{path}/mrd", "response.mrd")
+    for field in ("after", "date"):
+        stated = getattr(response, field)
+        w.said(where, stated.text if stated else None, f"{path}/{field}", f"response.{field}")
+    w.said(where, response.since, f"{path}/since", "response.since")
+    for n, site in enumerate(response.sites):
+        w.comment(where, "response.site", site, f"{path}/sites/{n}")
+    w.said(where, response.said, f"{path}/said", "response.said")

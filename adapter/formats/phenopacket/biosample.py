@@ -1,0 +1,97 @@
+"""Biosample: the stated specimens, and one "specimen not stated" for what cannot be germline.
+
+A finding that points to the subject means germline DNA, so a somatic result without a stated specimen gets a sample
+that says only whose it is (homes.md).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapter.formats.phenopacket.writing import Writing
+from adapter.report import Json
+from adapter.terms import Code
+
+if TYPE_CHECKING:
+    from adapter.case import Case, Specimen
+
+UNSTATED = "specimen-not-stated"
+
+
+class Samples:
+    """The biosamples in the making: their order, measurements and diagnostic markers."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.order = {specimen.id: n for n, specimen in enumerate(case.specimens)}
+        self.measurements: dict[str, list[Json]] = {}
+        self.markers: dict[str, list[Json]] = {}
+        self._unstated = _free(UNSTATED, self.order)
+
+    def id(self, specimen: str) -> str:
+        """Id of the biosample of a specimen; "" is the one for results without a stated specimen."""
+        if not specimen:
+            self.order.setdefault(self._unstated, len(self.order))
+        return f"{self.case.id}-{specimen or self._unstated}"
+
+    def where(self, specimen: str) -> str:
+        """Pointer of the next measurement of a specimen's biosample."""
+        self.id(specimen)
+        key = specimen or self._unstated
+        return f"/biosamples/{self.order[key]}/measurements/{len(self.measurements.get(key, ()))}"
+
+    def measure(self, specimen: str, measurement: Json) -> None:
+        """Add a measurement to a specimen's biosample."""
+        self.id(specimen)
+        self.measurements.setdefault(specimen or self._unstated, []).append(measurement)
+
+    def mark(self, w: Writing, specimen: str, code: Code, source: str) -> str:
+        """Add a diagnostic marker to a specimen's biosample; its pointer."""
+        self.id(specimen)
+        found = self.markers.setdefault(specimen or self._unstated, [])
+        found.append(w.use(code))
+        w.ledger.put(found, source, code.rule, str(len(found) - 1))
+        return f"/biosamples/{self.order[specimen or self._unstated]}/diagnosticMarkers/{len(found) - 1}"
+
+    def written(self, w: Writing) -> list[Json]:
+        """The biosamples in order."""
+        stated = [self._stated(w, n, specimen) for n, specimen in enumerate(self.case.specimens)]
+        return [*stated, self._bare(w)] if len(self.order) > len(stated) else stated
+
+    def _stated(self, w: Writing, n: int, specimen: Specimen) -> Json:
+        path, where = f"/specimens/{n}", f"/biosamples/{n}"
+        node: Json = {"id": self.id(specimen.id), "individualId": self.case.id}
+        w.ledger.put(node, f"{path}/id", "", "id")
+        if specimen.said:
+            node["description"] = specimen.said
+            w.ledger.put(node, f"{path}/said", "", "description")
+        if specimen.material:
+            code = w.coded("specimens", specimen.material, "UBERON", "HAEM")
+            w.stated(node, "sampledTissue", code, specimen.material, f"{path}/material", where, "material")
+        self._lists(node, specimen.id, "measurements")
+        w.time(node, "timeOfCollection", path, where, specimen.age, specimen.date)
+        if specimen.at == "relapse":
+            w.term(node, "tumorProgression", w.terms.code("phases", "relapse", "NCIT"), f"{path}/at")
+        else:
+            w.said(where, specimen.at, f"{path}/at", "at")
+        self._lists(node, specimen.id, "diagnosticMarkers")
+        return node
+
+    def _bare(self, w: Writing) -> Json:
+        node: Json = {"id": self.id(""), "individualId": self.case.id, "description": "specimen not stated"}
+        w.ledger.put(node, "", "profile:specimen-not-stated", "description")
+        self._lists(node, self._unstated, "measurements")
+        self._lists(node, self._unstated, "diagnosticMarkers")
+        return node
+
+    def _lists(self, node: Json, key: str, member: str) -> None:
+        found = (self.measurements if member == "measurements" else self.markers).get(key)
+        if found:
+            node[member] = found
+
+
+def _free(name: str, taken: dict[str, int]) -> str:
+    """``name``, lengthened until no stated specimen has it."""
+    while name in taken:
+        name += "-"
+    return name

@@ -1,0 +1,107 @@
+"""What a finding states beyond the typed fields of version 2, as named texts.
+
+A positive genomic finding carries them as ``extensions`` of its descriptor, whose names are a closed list (the table
+``phenopacket-extensions``); a measurement, which has no extensions, carries them in its description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from adapter.case.facts import Facts, Place
+from adapter.nomenclature.quantities import Bounds, Fraction, Share
+
+
+class Extra(NamedTuple):
+    """A named text and where the case states it; ``source`` "" for what the adapter worked out."""
+
+    name: str
+    value: str
+    source: str
+    rule: str = ""
+
+
+def percent(value: Bounds, factor: int = 1) -> str:
+    """A share as ``68.5%`` (the form of the ``mosaicism`` convention), with its bounds: ``60-70%``, ``>90%``, ``~5%``.
+
+    >>> percent(Bounds("137/200", Decimal("68.5"), Decimal("68.5")))
+    '68.5%'
+    """
+    low, high = (None if b is None else plain(b * factor) for b in (value.low, value.high))
+    about = "~" if value.approximate else ""
+    if low is not None and high is not None:
+        return f"{about}{low}%" if low == high else f"{about}{low}-{high}%"
+    if low is not None:
+        return f"{'>=' if value.low_inclusive else '>'}{low}%"
+    return f"{'<=' if value.high_inclusive else '<'}{high}%"
+
+
+def plain(value: Decimal) -> str:
+    """Digits of a decimal without an exponent; trailing zeros stay."""
+    return f"{value:f}"
+
+
+def share(facts: Facts, name: str, value: Share | Fraction, fact: str, factor: int) -> Iterator[Extra]:
+    """A share as percent, and the words beside it where they say it otherwise (counts, a bare fraction)."""
+    written, source = percent(value, factor), facts.at(fact)
+    yield Extra(name, written, source)
+    if "".join(value.text.split()) != written:
+        yield Extra(f"{name}-stated", value.text, source)
+
+
+def of_finding(facts: Facts) -> Iterator[Extra]:
+    """Everything of a genomic finding that has no typed field, but genes, copies and expressions."""
+    yield from _result(facts)
+    if facts.cells:
+        yield from share(facts, "mosaicism", facts.cells, "cells", 1)
+    if facts.cutoff:
+        yield Extra("cutoff", facts.cutoff.text, facts.at("cutoff"))
+    if facts.vaf:
+        yield from share(facts, "allele-frequency", facts.vaf, "vaf", 100)
+    if facts.place:
+        yield from _place(facts, facts.place)
+    if facts.origin:
+        yield Extra("allele-origin", facts.origin, facts.at("origin"))
+    if facts.complex is not None:
+        yield Extra("complex-karyotype", str(facts.complex).lower(), facts.at("complex"))
+    for transcript in facts.transcripts:
+        yield Extra("transcript", transcript, facts.at("transcripts"))
+    yield from of_result(facts)
+
+
+def of_result(facts: Facts) -> Iterator[Extra]:
+    """Method, time and the details of any result."""
+    for method in facts.methods:
+        yield Extra("assay", method, facts.at("methods"))
+    if facts.age:
+        yield Extra("age", facts.age.text, facts.at("age"))
+    if facts.date:
+        yield Extra("date", facts.date.text, facts.at("date"))
+    for detail in facts.details:
+        value = detail.value
+        text = (
+            value.text if isinstance(value, Bounds) else str(value).lower() if isinstance(value, bool) else str(value)
+        )
+        yield Extra(detail.name, f"{text} {detail.unit}".strip(), detail.path)
+
+
+def _result(facts: Facts) -> Iterator[Extra]:
+    if facts.result in ("indeterminate", "no call"):
+        yield Extra("result", facts.result, facts.at("result"))
+    if facts.status != "final":
+        yield Extra("result-status", facts.status, facts.at("status"))
+
+
+def _place(facts: Facts, place: Place) -> Iterator[Extra]:
+    if place.band:
+        yield Extra("cytoband", place.band, place.path)
+    elif place.start is not None:
+        yield Extra("interval", f"{place.chromosome}:{place.start}-{place.end}", place.path)
+    elif place.chromosome:
+        yield Extra("chromosome", place.chromosome, place.path)
+    if place.assembly:
+        yield Extra("assembly", place.assembly, facts.at("assembly"))
+    if place.text and place.text not in (place.band, place.chromosome):
+        yield Extra("region-stated", place.text, place.path)

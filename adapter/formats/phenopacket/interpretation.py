@@ -1,0 +1,140 @@
+"""Interpretation: one for the case, with a genomic interpretation per finding that is present.
+
+Somatic findings, and those whose origin is not stated, point to a biosample; germline ones to the subject. The ACMG
+field is for sequence variants only. Progress is never stated by a case: UNKNOWN_PROGRESS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from adapter.formats.phenopacket import extras, measurement
+from adapter.formats.phenopacket.biosample import Samples
+from adapter.formats.phenopacket.extras import Extra
+from adapter.formats.phenopacket.variation import descriptor, label
+from adapter.formats.phenopacket.writing import Writing
+from adapter.report import Json
+from adapter.terms import Code
+
+if TYPE_CHECKING:
+    from adapter.case.facts import Facts
+
+STATUSES = {
+    "pathogenic": "CONTRIBUTORY",
+    "likely pathogenic": "CONTRIBUTORY",
+    "uncertain": "CANDIDATE",
+    "likely benign": "REJECTED",
+    "benign": "REJECTED",
+}
+ACMG = {
+    "pathogenic": "PATHOGENIC",
+    "likely pathogenic": "LIKELY_PATHOGENIC",
+    "uncertain": "UNCERTAIN_SIGNIFICANCE",
+    "likely benign": "LIKELY_BENIGN",
+    "benign": "BENIGN",
+}
+GERMLINE = ("germline", "likely germline")
+
+
+class Interpretations:
+    """The genomic interpretations in the making, in the order of the findings."""
+
+    def __init__(self, samples: Samples, subject: str) -> None:
+        self.samples, self.subject = samples, subject
+        self.calls: list[Json] = []
+        self._ids: set[str] = set()
+
+    def add(self, w: Writing, facts: Facts) -> None:
+        """Write one genomic finding: a call, a measurement where it is not present, or a marker."""
+        germline = facts.origin in GERMLINE and not facts.specimen
+        if facts.result != "present" or _is_denial(facts):
+            where = self.samples.where(facts.specimen)
+            self.samples.measure(facts.specimen, measurement.of_absence(w, facts, label(facts), where))
+            return
+        if facts.complex and not germline:
+            marker = w.of_key("phenopackets", "complex-karyotype", "NCIT")
+            where = self.samples.mark(w, facts.specimen, marker, facts.at("complex"))
+            if _is_only_a_marker(facts):
+                w.said(where, facts.said, facts.at("said"))
+        if germline or not _is_only_a_marker(facts):
+            self.calls.append(self._call(w, facts, germline=germline))
+            if facts.cells and not germline:
+                self._cells(w, facts)
+
+    def written(self, w: Writing, case_id: str, disease: Code | None) -> list[Json]:
+        """The interpretation, when there is a finding to interpret."""
+        if not self.calls:
+            return []
+        code = disease or w.of_key("phenopackets", "diagnosis-not-stated")
+        diagnosis: Json = {"disease": w.use(code), "genomicInterpretations": self.calls}
+        w.ledger.put(diagnosis, "", code.rule, "disease")
+        return [{"id": f"{case_id}-interpretation", "progressStatus": "UNKNOWN_PROGRESS", "diagnosis": diagnosis}]
+
+    def _cells(self, w: Writing, facts: Facts) -> None:
+        where = self.samples.where(facts.specimen)
+        words = "; ".join(e.value for e in label(facts))
+        if facts.cells:
+            self.samples.measure(facts.specimen, measurement.of_cells(w, facts, facts.cells, words, where))
+
+    def _call(self, w: Writing, facts: Facts, *, germline: bool) -> Json:
+        node: Json = {
+            "subjectOrBiosampleId": self.subject if germline else self.samples.id(facts.specimen),
+            "interpretationStatus": STATUSES.get(facts.significance, "UNKNOWN_STATUS"),
+        }
+        variant: Json = {
+            "acmgPathogenicityClassification": "NOT_PROVIDED",
+            "therapeuticActionability": "UNKNOWN_ACTIONABILITY",
+        }
+        extra = [*extras.of_finding(facts), *_significance(w, facts, node, variant)]
+        variant["variationDescriptor"] = descriptor(w, facts, extra, self._ids, where=self._where())
+        node["variantInterpretation"] = variant
+        return node
+
+    def _where(self) -> str:
+        call = f"/interpretations/0/diagnosis/genomicInterpretations/{len(self.calls)}"
+        return f"{call}/variantInterpretation/variationDescriptor"
+
+
+def _is_denial(facts: Facts) -> bool:
+    """Whether all that is said is that the karyotype is not complex."""
+    return facts.complex is False and not facts.expressions
+
+
+def _is_only_a_marker(facts: Facts) -> bool:
+    """Whether a diagnostic marker says it all: a complex karyotype without a string."""
+    return bool(facts.complex) and not facts.expressions and facts.cells is None and not list(_beyond(facts))
+
+
+def _beyond(facts: Facts) -> Iterator[Extra]:
+    """What the marker does not say of a complex karyotype."""
+    yield from (e for e in extras.of_finding(facts) if e.name != "complex-karyotype")
+    if facts.significance or facts.genes or facts.copies:
+        yield Extra("significance", facts.significance, facts.at("significance"))
+
+
+def _significance(w: Writing, facts: Facts, node: Json, variant: Json) -> Iterator[Extra]:
+    """Status and ACMG class of a stated significance; words of it where ACMG is not the place."""
+    if not facts.significance:
+        return
+    w.ledger.put(node, facts.at("significance"), "profile:interpretation-status", "interpretationStatus")
+    scheme = facts.significance_by
+    if facts.sort == "variant" and _is_sequence_variant(facts) and (not scheme or "acmg" in scheme.lower()):
+        variant["acmgPathogenicityClassification"] = ACMG[facts.significance]
+        w.ledger.put(variant, facts.at("significance"), "profile:acmg", "acmgPathogenicityClassification")
+        if not scheme:
+            w.ledger.narrowed(
+                facts.at("significance"),
+                "the ACMG field; the source names no scheme",
+                variant,
+                "acmgPathogenicityClassification",
+            )
+    else:
+        yield Extra("significance", facts.significance, facts.at("significance"))
+    if scheme:
+        yield Extra("significance-by", scheme, facts.at("significance_by"))
+
+
+def _is_sequence_variant(facts: Facts) -> bool:
+    """Whether the finding is stated by a sequence variant nomenclature."""
+    return any(e.syntax.startswith(("hgvs", "spdi")) for e in facts.expressions)

@@ -1,0 +1,213 @@
+"""Measurement: what was measured, negative genomic results, and the share of abnormal cells.
+
+Version 2 knows quantities without a comparator and no zero (its official reader drops it), so bounds, ranges, words
+and zeros are values of our own that say them in their label.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from adapter.case.facts import Detail, Facts, Part, Value
+from adapter.formats.phenopacket import extras
+from adapter.formats.phenopacket.extras import Extra
+from adapter.formats.phenopacket.printing import number
+from adapter.formats.phenopacket.writing import Writing
+from adapter.nomenclature.quantities import Bounds, Share
+from adapter.report import Json
+from adapter.terms import Code
+
+TABLE = "phenopackets"
+MRD = "mrd"
+_SIGNS = {
+    "<": " lt ",
+    ">": " gt ",
+    "≤": " le ",
+    "≥": " ge ",
+    "~": " about ",
+    "%": " percent ",
+    "+": " plus ",
+    ".": " point ",
+}
+_LOINC = re.compile(r"(?:LOINC:)?(\d{1,7}-\d)")
+
+
+def of_observation(w: Writing, facts: Facts, where: str) -> Iterator[Json]:
+    """The measurements of one observation: one for the whole, or one per part (a marker of an immunophenotype)."""
+    if facts.value or not facts.parts:
+        yield _measurement(w, facts, where)
+    for part in facts.parts:
+        yield _part(w, facts, part, where)
+
+
+def of_absence(w: Writing, facts: Facts, label: list[Extra], where: str) -> Json:
+    """A genomic finding that was looked for and not found, could not be told, or was not called."""
+    node: Json = {}
+    rest = [e for e in extras.of_finding(facts) if e.name != "result"]
+    _describe(w, node, [*label, *rest, *_said(facts)])
+    w.term(node, "assay", w.of_key(TABLE, "genetic-finding"))
+    _class_value(w, node, result(w, facts), facts.at("result"))
+    return timed(w, node, facts, where)
+
+
+def of_cells(w: Writing, facts: Facts, cells: Share, label: str, where: str) -> Json:
+    """The share of cells that carry a finding, as a measurement of the specimen."""
+    node: Json = {"description": label}
+    w.term(node, "assay", w.of_key("kmt2a-amplification", "abnormal-cell-fraction"))
+    _quantity(w, node, Value(cells.text, facts.at("cells"), cells, "%"))
+    return timed(w, node, facts, where)
+
+
+def timed(w: Writing, node: Json, facts: Facts, where: str) -> Json:
+    """``node`` with the age or date of the result."""
+    w.time(node, "timeObserved", facts.path, where, facts.age, facts.date)
+    return node
+
+
+def result(w: Writing, facts: Facts) -> Code:
+    """Class of a result that has no other value: absent is NCIT's negative finding, so is "not complex"."""
+    if facts.result == "absent" or facts.complex is False:
+        return w.terms.code("observations", "negative-finding", "NCIT")
+    return w.coded("results", facts.result, "LOINC")
+
+
+def _measurement(w: Writing, facts: Facts, where: str) -> Json:
+    node: Json = {}
+    code, value = assay(w, facts.test), facts.value
+    told = [Extra("test", facts.test, facts.at("test"))] if facts.test != code.label else []
+    told += [Extra("gene", g.text, g.path) for g in facts.genes]
+    reference = _reference(facts) if value and _is_number(value) else None
+    _describe(w, node, [*told, *_digits(value), *_rest(facts, reference), *_said(facts)])
+    w.term(node, "assay", code, facts.at("test"))
+    if value is None:
+        _class_value(w, node, result(w, facts), facts.at("result"))
+    elif _is_none_left(facts, value):
+        _class_value(w, node, w.terms.code("observations", "negative-finding", "NCIT"), value.path)
+    else:
+        _quantity(w, node, value, reference)
+    return timed(w, node, facts, where)
+
+
+def _is_none_left(facts: Facts, value: Value) -> bool:
+    """A residual disease of exactly 0, which the official reader would drop as a number."""
+    return value.bounds is not None and value.bounds.exact == 0 and facts.test == MRD
+
+
+def _reference(facts: Facts) -> Detail | None:
+    """The reference range, when both ends are numbers that a ReferenceRange can hold."""
+    for detail in facts.details:
+        value = detail.value
+        if detail.name == "reference" and isinstance(value, Bounds) and value.low and value.high:
+            return detail
+    return None
+
+
+def _part(w: Writing, facts: Facts, part: Part, where: str) -> Json:
+    node: Json = {}
+    code = w.coded("measurements", part.name, "LOINC", "NCIT", "HAEM")
+    told = [Extra("marker", part.name, part.path)] if part.name != code.label else []
+    _describe(w, node, [*told, *_digits(part.value), *_rest(facts), *_said(facts)])
+    w.term(node, "assay", code, part.path)
+    _quantity(w, node, part.value)
+    return timed(w, node, facts, where)
+
+
+def assay(w: Writing, test: str) -> Code:
+    """Class of a test: the table's code, a LOINC code as stated, else the words as a term of our own."""
+    key = w.key("measurements", test)
+    if key is None and (stated := _LOINC.fullmatch(test)):
+        return w.terms.coded(f"LOINC:{stated[1]}", test)
+    if key is None and w.key("observations", test) == test:
+        return w.of_key("observations", test, "LOINC")
+    return w.coded("measurements", test, "LOINC", "NCIT")
+
+
+def _rest(facts: Facts, reference: Detail | None = None) -> list[Extra]:
+    """Result, status, method and details; age, date and a closed reference range have their own field."""
+    rest = (e for e in extras.of_finding(facts) if e.name not in ("age", "date"))
+    return [e for e in rest if reference is None or e.source != reference.path]
+
+
+def _said(facts: Facts) -> list[Extra]:
+    return [Extra("said", facts.said, facts.at("said"))] if facts.said else []
+
+
+def _describe(w: Writing, node: Json, parts: list[Extra]) -> None:
+    """``description`` as ``name: text; name: text``, each text accounted for."""
+    if not parts:
+        return
+    node["description"] = "; ".join(f"{e.name}: {e.value}" for e in parts)
+    for extra in parts:
+        w.ledger.put(node, extra.source, extra.rule, "description")
+
+
+def _digits(value: Value | None) -> list[Extra]:
+    """The words of a number whose digits a JSON number does not keep (6.50) or that is no plain number (``6,5``)."""
+    if value is None or not _is_number(value):
+        return []
+    words = str(number(value.bounds.low)) if value.bounds and value.bounds.low is not None else ""
+    bare = value.text.removesuffix(value.unit).strip()
+    return [] if bare == words else [Extra("value", value.text, value.path)]
+
+
+def _is_number(value: Value) -> bool:
+    """Whether version 2 can hold the value as a quantity: one exact number, not zero, with a unit."""
+    exact = value.bounds.exact if value.bounds else None
+    return bool(exact) and bool(value.unit)
+
+
+def _quantity(w: Writing, node: Json, value: Value, reference: Detail | None = None) -> None:
+    """``value`` as a quantity, or as a class with the words as label."""
+    if not _is_number(value) or value.bounds is None or value.bounds.low is None:
+        _class_value(w, node, worded(w, value), value.path)
+        if value.unit_path and value.unit_path != value.path:
+            w.ledger.put(node, value.unit_path, "", "value")
+        return
+    quantity: Json = {}
+    w.term(quantity, "unit", unit(w, value.unit), value.unit_path)
+    quantity["value"] = number(value.bounds.low)
+    w.ledger.put(quantity, value.path, "", "value")
+    if reference is not None and isinstance(reference.value, Bounds):
+        quantity["referenceRange"] = w.ledger.put(_range(w, value.unit, reference.value), reference.path)
+    node["value"] = {"quantity": quantity}
+
+
+def _range(w: Writing, unit_text: str, bounds: Bounds) -> Json:
+    low, high = bounds.low or Decimal(0), bounds.high or Decimal(0)
+    return {"unit": w.use(unit(w, unit_text)), "low": number(low), "high": number(high)}
+
+
+def _class_value(w: Writing, node: Json, code: Code, source: str) -> None:
+    value: Json = {}
+    w.term(value, "ontologyClass", code, source)
+    node["value"] = value
+
+
+def worded(w: Writing, value: Value) -> Code:
+    """A value in words as a term of our own, the words as label."""
+    words = f"{value.text} {value.unit}" if value.unit and value.unit not in value.text else value.text
+    return w.terms.coded(f"HAEM:{slug(words)}", words)
+
+
+def slug(words: str) -> str:
+    """Local name of words, signs spelled out so that ``<0.01 %`` and ``0.01 %`` differ.
+
+    >>> slug("<0.01 %")
+    'lt-0-point-01-percent'
+    """
+    for sign, name in _SIGNS.items():
+        words = words.replace(sign, name)
+    spelled = re.sub(r"(?<=\w)-(?=\s|$)", " minus", words.lower())
+    return re.sub(r"[^a-z0-9]+", "-", spelled).strip("-") or "value"
+
+
+def unit(w: Writing, text: str) -> Code:
+    """UCUM unit as a class; one whose code could not be split as a CURIE is a term of our own."""
+    key = w.key("units", text) or next(iter(w.terms.keys_of("units", f"UCUM:{text}")), None)
+    if key is not None:
+        return w.of_key("units", key, "UCUM")
+    if set(text) & set(":_ "):
+        return w.terms.coded(f"HAEM:{slug(text)}", text)
+    return w.terms.coded(f"UCUM:{text}", text)

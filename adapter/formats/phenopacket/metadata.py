@@ -1,0 +1,79 @@
+"""MetaData: the clock, the vocabularies of the prefixes written (and no other), the comments, the publications."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from adapter.formats.phenopacket.writing import BY, Writing
+from adapter.report import Json
+from adapter.terms import Resource
+
+if TYPE_CHECKING:
+    from adapter.case import Case, Source
+
+SCHEMA_VERSION = "2.0"
+
+
+def meta_data(w: Writing, case: Case) -> Json:
+    """MetaData of the packet; the last part written, since it lists what the others used."""
+    references = _references(w, case)
+    node: Json = {"created": w.at, "createdBy": BY}
+    w.ledger.put(node, "", "profile:clock", "created")
+    if w.prefixes:
+        node["resources"] = [resource(w.terms.resource(prefix)) for prefix in sorted(w.prefixes)]
+    if w.updates:
+        node["updates"] = w.updates
+    node["phenopacketSchemaVersion"] = SCHEMA_VERSION
+    if references:
+        node["externalReferences"] = references
+    return node
+
+
+@cache
+def resource(vocabulary: Resource) -> Json:
+    """GA4GH Resource of a vocabulary; shared, never to be changed."""
+    return {
+        "id": vocabulary.id,
+        "name": vocabulary.name,
+        "url": vocabulary.url,
+        "version": vocabulary.version,
+        "namespacePrefix": vocabulary.prefix,
+        "iriPrefix": vocabulary.iri_prefix,
+    }
+
+
+def _references(w: Writing, case: Case) -> list[Json]:
+    """ExternalReferences of the case's source and of the findings' own ones, one per publication."""
+    found: list[Json] = []
+    if case.source:
+        _add(w, found, case.source, "/source", "")
+    for n, finding in enumerate(case.findings):
+        if finding.source:
+            _add(w, found, finding.source, f"/findings/{n}/source", f" of finding {finding.id or n}")
+    return found
+
+
+def _add(w: Writing, found: list[Json], source: Source, path: str, owner: str) -> None:
+    start = len(found)
+    if source.doi:
+        _add_one(w, found, f"DOI:{source.doi}", f"https://doi.org/{source.doi}", f"{path}/doi")
+    if source.pmid:
+        _add_one(w, found, f"PMID:{source.pmid}", f"https://pubmed.ncbi.nlm.nih.gov/{source.pmid}", f"{path}/pmid")
+    if source.url:
+        found.append(w.ledger.put({"reference": source.url}, f"{path}/url"))
+    where = f"/metaData/externalReferences/{start}" if len(found) > start else "/metaData"
+    if source.title and len(found) > start:
+        found[start]["description"] = source.title
+        w.ledger.put(found[start], f"{path}/title", "", "description")
+    elif source.title:
+        w.comment(where, f"title{owner}", source.title, f"{path}/title")
+    if owner and len(found) > start:
+        w.comment(where, "used for", owner.removeprefix(" of "), path, moved=False)
+    w.said(where, source.licence, f"{path}/licence", "licence")
+    w.said(where, source.accessed.text if source.accessed else None, f"{path}/accessed", "accessed")
+
+
+def _add_one(w: Writing, found: list[Json], curie: str, url: str, path: str) -> None:
+    w.prefixes.add(curie.partition(":")[0])
+    found.append(w.ledger.put({"id": curie, "reference": url}, path))

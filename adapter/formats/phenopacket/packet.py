@@ -1,0 +1,69 @@
+"""The phenopacket of a case: its parts in the order of the message, MetaData last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapter.case.facts import Facts
+from adapter.formats.base import Options, Written
+from adapter.formats.phenopacket import measurement
+from adapter.formats.phenopacket.actions import actions
+from adapter.formats.phenopacket.biosample import Samples
+from adapter.formats.phenopacket.disease import diseases
+from adapter.formats.phenopacket.features import features
+from adapter.formats.phenopacket.individual import individual
+from adapter.formats.phenopacket.interpretation import Interpretations
+from adapter.formats.phenopacket.metadata import meta_data
+from adapter.formats.phenopacket.writing import Writing
+from adapter.report import Json, Ledger
+from adapter.terms import Terms
+
+if TYPE_CHECKING:
+    from adapter.case import Case
+
+
+def write(case: Case, terms: Terms, options: Options) -> Written:
+    """``case`` as a Phenopacket, schema 2.0, in canonical JSON order."""
+    from adapter.case import facts_of
+
+    w = Writing(terms, Ledger(), options.at, case.id)
+    packet: Json = {"id": case.id, "subject": individual(w, case)}
+    w.ledger.put(packet, "/id", "", "id")
+    found, primary = diseases(w, case)
+    samples = Samples(case)
+    calls, measured = Interpretations(samples, case.id), _Measured()
+    for facts in facts_of(case, terms):
+        measured.add(w, samples, facts) if facts.sort == "observation" else calls.add(w, facts)
+    packet |= _given(
+        {
+            "phenotypicFeatures": features(w, case),
+            "measurements": measured.of_subject,
+            "biosamples": samples.written(w),
+            "interpretations": calls.written(w, case.id, primary),
+            "diseases": found,
+            "medicalActions": actions(w, case, primary),
+        }
+    )
+    w.said("/subject", case.notes, "/notes", "notes")
+    packet["metaData"] = meta_data(w, case)
+    return Written(packet, w.ledger)
+
+
+class _Measured:
+    """Observations: of a specimen where one is stated, else of the subject."""
+
+    def __init__(self) -> None:
+        self.of_subject: list[Json] = []
+
+    def add(self, w: Writing, samples: Samples, facts: Facts) -> None:
+        where = samples.where(facts.specimen) if facts.specimen else f"/measurements/{len(self.of_subject)}"
+        for node in measurement.of_observation(w, facts, where):
+            if facts.specimen:
+                samples.measure(facts.specimen, node)
+            else:
+                self.of_subject.append(node)
+
+
+def _given(parts: Json) -> Json:
+    """The parts that are not empty: version 2 has no empty lists."""
+    return {name: part for name, part in parts.items() if part}

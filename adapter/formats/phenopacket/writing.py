@@ -1,0 +1,135 @@
+"""What the parts of one packet share while it is written: terms, ledger, clock, prefixes met, comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+
+from adapter.errors import AmbiguousTerm
+from adapter.nomenclature.quantities import Age, Date
+from adapter.report import Json, Ledger
+from adapter.terms import Code, Terms
+
+BY = "haem-adapter"
+
+
+@dataclass(slots=True)
+class Writing:
+    """One packet in the making.
+
+    ``at`` is the conversion time. ``prefixes`` are the CURIE prefixes written so far, from which ``metaData.resources``
+    is made; ``updates`` holds the comments for what version 2 has no field for.
+    """
+
+    terms: Terms
+    ledger: Ledger
+    at: str
+    case_id: str
+    prefixes: set[str] = field(default_factory=set)
+    updates: list[Json] = field(default_factory=list)
+
+    @property
+    def extension_names(self) -> dict[str, str]:
+        """The closed list of extension names, each with its rule."""
+        return _extension_names(self.terms)
+
+    def use(self, code: Code) -> dict[str, str]:
+        """The OntologyClass of ``code``, its vocabulary noted; the dict is shared, never to be changed."""
+        self.prefixes.add(code.curie.partition(":")[0])
+        return code.ontology_class
+
+    def term(self, node: Json, member: str, code: Code, source: str = "") -> None:
+        """Set ``member`` of ``node`` to the class of ``code``, stated at ``source``."""
+        node[member] = self.use(code)
+        self.ledger.put(node, source, code.rule, member)
+
+    def key(self, table: str, words: str) -> str | None:
+        """Key of the row that ``words`` name; None for unknown and for ambiguous words, which stay words."""
+        try:
+            return self.terms.key(table, words)
+        except AmbiguousTerm:
+            return None
+
+    def coded(self, table: str, words: str, *prefixes: str) -> Code:
+        """Code of ``words`` in the first of ``prefixes`` that has one, else one of our own, the words its label."""
+        key = self.key(table, words)
+        return self.terms.own(words) if key is None else self.of_key(table, key, *prefixes)
+
+    def of_key(self, table: str, key: str, *prefixes: str) -> Code:
+        """Code of a row in the first of ``prefixes`` that has one, else our own one of that key."""
+        for prefix in prefixes:
+            if code := self.terms.get(table, key, prefix):
+                return code
+        own = self.terms.get(table, key, "HAEM")
+        return own or self.terms.coded(f"HAEM:{key}", self.terms.label(table, key), _row(self.terms, table, key))
+
+    def stated(self, node: Json, member: str, code: Code, words: str, source: str, where: str, name: str) -> None:
+        """Set ``member`` to ``code`` and keep ``words`` in a comment where the code's label says them otherwise."""
+        self.term(node, member, code, source)
+        if words != code.label:
+            self.comment(where, name, words, source, moved=False)
+
+    def comment(self, where: str, name: str, text: str, source: str, *, moved: bool = True) -> None:
+        """Keep ``text`` as ``metaData.updates[].comment``: ``<pointer into the packet> <name>: <text>``.
+
+        ``moved`` declares it a weaker home; otherwise it stands beside a typed one.
+        """
+        update = {"timestamp": self.at, "updatedBy": BY, "comment": f"{where} {name}: {text}"}
+        self.updates.append(update)
+        self.ledger.put(update, source, "profile:comment", "comment")
+        if moved:
+            self.ledger.moved(source, f"no field for {name}; kept as a comment", update, "comment")
+
+    def said(self, where: str, text: str | None, source: str, name: str = "said") -> None:
+        """A comment for words that may be absent."""
+        if text:
+            self.comment(where, name, text, source)
+
+    def time(self, node: Json, member: str, path: str, where: str, age: Age | None, date: Date | None) -> None:
+        """Set ``member`` of ``node`` to the TimeElement of an age, else of a date; the other one goes to a comment."""
+        element = age_element(age) if age else None
+        if element and age:
+            node[member] = self.ledger.put(element, f"{path}/age")
+            if age.bound != "exact":
+                self.ledger.narrowed(f"{path}/age", "an age has no 'about' in version 2", element)
+        if date and element:
+            self.comment(where, "date", date.text, f"{path}/date")
+        elif date:
+            node[member] = self.ledger.put(date_element(date), f"{path}/date")
+
+
+def age_element(age: Age) -> Json | None:
+    """TimeElement of an age or a range of ages; None for an open one, since version 2 has no open range."""
+    low, high = age.low, age.high
+    if low is None or high is None:
+        return None
+    if low == high:
+        return {"age": {"iso8601duration": low.iso}}
+    return {"ageRange": {"start": {"iso8601duration": low.iso}, "end": {"iso8601duration": high.iso}}}
+
+
+def date_element(date: Date) -> Json:
+    """TimeElement of a date: midnight UTC of a full one, the whole interval of a month or a year."""
+    if date.precision == "day":
+        return {"timestamp": f"{date.text}T00:00:00Z"}
+    first, last = (
+        (f"{date.text}-01", _month_end(date.text))
+        if date.precision == "month"
+        else (f"{date.text}-01-01", f"{date.text}-12-31")
+    )
+    return {"interval": {"start": f"{first}T00:00:00Z", "end": f"{last}T23:59:59Z"}}
+
+
+def _month_end(month: str) -> str:
+    from calendar import monthrange  # only partial dates need it
+
+    return f"{month}-{monthrange(int(month[:4]), int(month[5:7]))[1]:02d}"
+
+
+@cache
+def _extension_names(terms: Terms) -> dict[str, str]:
+    return {row.key: row.rule for row in terms.rows("phenopacket-extensions")}
+
+
+def _row(terms: Terms, table: str, key: str) -> str:
+    return next((row.rule for row in terms.rows(table) if row.key == key), "")
