@@ -1,0 +1,141 @@
+"""Answers to c. and n. statements."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from adapter.nomenclature.hgvs import ids
+from adapter.nomenclature.hgvs.choose import Candidate, Tried, attempt, codon_contradiction, of_gene, others, stated
+from adapter.nomenclature.hgvs.grammar import Edit
+from adapter.nomenclature.hgvs.mapping import Mapped
+from adapter.nomenclature.hgvs.model import Choice, Reading, Variant
+from adapter.nomenclature.hgvs.request import Request
+
+
+def answer(asked: Request, edit: Edit, kind: str) -> Variant:
+    """The variant that a plain change in c. or n. numbering describes."""
+    written = f"{kind}.{edit}"
+    base = asked.answer(kind=edit.kind, stated_c=written, grade="C", status="unmapped")
+    if asked.conflicts:
+        return _conflict(base, asked, asked.conflicts, ())
+    candidates = _candidates(asked)
+    if not candidates:
+        return _without_transcript(base, asked, edit, written)
+    tried = list(attempt(candidates, edit, asked.change, kind))
+    fitting = [t for t in tried if t.mapped]
+    if not fitting:
+        return _nothing_fits(base, asked, edit, kind, tried)
+    if len(fitting) > 1 or fitting[0] is not tried[0]:
+        if fitting[0] is tried[0]:
+            return _several(base, asked, fitting)
+        return _conflict(base, asked, [(tried[0].code, tried[0].reason)], tuple(map(reading, fitting)))
+    return _asserted(base, asked, fitting[0])
+
+
+def _candidates(asked: Request) -> list[Candidate]:
+    if asked.accession and not asked.accession.startswith(("NG_", "NC_")):
+        return stated(asked.accession)
+    return of_gene(asked.gene.symbol) if asked.gene else []
+
+
+def _without_transcript(base: Variant, asked: Request, edit: Edit, written: str) -> Variant:
+    """Syntax only: what was said, and why no more is known."""
+    said = asked.change
+    contradiction = codon_contradiction(edit, said) if said and written.startswith("c.") else ""
+    if contradiction:
+        return _conflict(base, asked, [("CODON-NUMBER", contradiction)], ())
+    reference = f"{asked.accession}:" if asked.accession else ""
+    if asked.accession:
+        code, why = "TRANSCRIPT-UNKNOWN", f"{asked.accession} is not among the embedded transcripts"
+    elif asked.gene:
+        code, why = "TRANSCRIPT-UNKNOWN", f"no transcript of {asked.gene.symbol} is embedded"
+    else:
+        code, why = "TRANSCRIPT-NOT-STATED", "neither a gene nor a transcript is stated"
+    found = replace(base, c=f"{reference}{written}", p=base.stated_p, transcript=Choice(None, asked.accession, None))
+    return found.finding(code, "info", why)
+
+
+def _nothing_fits(base: Variant, asked: Request, edit: Edit, kind: str, tried: list[Tried]) -> Variant:
+    candidates = [t.candidate for t in tried]
+    symbol = candidates[0].transcript.symbol
+    elsewhere = [t for t in attempt(others(symbol, candidates), edit, asked.change, kind) if t.mapped]
+    return _conflict(base, asked, [(t.code, t.reason) for t in tried], tuple(map(reading, elsewhere)))
+
+
+def _conflict(
+    base: Variant, asked: Request, reasons: list[tuple[str, str]], alternatives: tuple[Reading, ...]
+) -> Variant:
+    found = replace(
+        base,
+        status="conflict",
+        grade="C",
+        alternatives=alternatives,
+        transcript=Choice(None, asked.accession, None),
+    )
+    for code, reason in reasons:
+        found = found.finding(code, "error", reason)
+    return found
+
+
+def _several(base: Variant, asked: Request, fitting: list[Tried]) -> Variant:
+    found = replace(base, alternatives=tuple(map(reading, fitting)), transcript=Choice(None, asked.accession, None))
+    names = "; ".join(_named(t.candidate) for t in fitting)
+    return found.finding("TRANSCRIPT-AMBIGUOUS", "warning", f"several numberings fit, none is asserted: {names}")
+
+
+def _named(candidate: Candidate) -> str:
+    row = candidate.numbering
+    return f"{candidate.transcript.nm} ({candidate.why}{': ' + row.name if row else ''})"
+
+
+def reading(tried: Tried) -> Reading:
+    """A candidate as an alternative."""
+    mapped = tried.mapped
+    if mapped is None:
+        raise ValueError("a candidate that does not fit is no reading")
+    return Reading(mapped.transcript.nm, mapped.c, mapped.p, mapped.g, _named(tried.candidate))
+
+
+def _asserted(base: Variant, asked: Request, tried: Tried) -> Variant:
+    mapped, candidate = tried.mapped, tried.candidate
+    if mapped is None:
+        raise ValueError("a candidate that does not fit cannot be asserted")
+    grade = mapped.grade if candidate.exact or tried.agreed else "B"
+    notes = tuple(note for note in (*mapped.notes, tried.note, _choice_note(candidate, asked)) if note)
+    renamed = mapped.notes and any("normal form" in note for note in mapped.notes)
+    return replace(
+        placed(base, mapped),
+        status="repaired" if renamed else asked.status,
+        grade=grade,
+        p=mapped.p or _stated_protein(asked, mapped),
+        transcript=Choice(mapped.transcript.nm, asked.accession, candidate.why),
+        notes=base.notes + notes,
+    )
+
+
+def placed(base: Variant, mapped: Mapped) -> Variant:
+    """The variant with everything that the mapping gave."""
+    name = mapped.transcript.chromosome
+    return replace(
+        base,
+        kind=mapped.edit.kind,
+        c=mapped.c,
+        p=mapped.p,
+        g=mapped.g,
+        spdi=ids.spdi(name, mapped.allele) if mapped.allele else None,
+        vcf=mapped.vcf,
+        vrs=ids.vrs(name, mapped.allele) if mapped.allele else {},
+    )
+
+
+def _stated_protein(asked: Request, mapped: Mapped) -> str | None:
+    return f"{mapped.transcript.np}:{asked.stated_p}" if asked.stated_p else None
+
+
+def _choice_note(candidate: Candidate, asked: Request) -> str:
+    used = candidate.transcript.nm
+    if candidate.numbering:
+        return f"read in the numbering of {candidate.numbering.name}; {used} counts otherwise"
+    if candidate.why == "stated-other-version":
+        return f"{asked.accession} was read on {used}, the version embedded here"
+    return ""

@@ -1,0 +1,210 @@
+"""Text to :class:`Variant`: the way from the parts of a statement to the answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from adapter.errors import NomenclatureError
+from adapter.nomenclature.hgvs import coding, genomic, proteins
+from adapter.nomenclature.hgvs.clean import Diagnostic
+from adapter.nomenclature.hgvs.events import event
+from adapter.nomenclature.hgvs.grammar import canonical, plain
+from adapter.nomenclature.hgvs.judge import judge, kind_of
+from adapter.nomenclature.hgvs.model import Choice, Gene, Variant
+from adapter.nomenclature.hgvs.request import GeneNames, Names, Request, request
+
+LONGEST = 10_000  # characters; a longer text is no description of one variant
+
+_EMPTY = re.compile(r"(?:^|[:\s])([cgnmrop]\.)\s*$", re.IGNORECASE)
+_STANDIN = {"c": "NM_000000.0", "n": "NR_000000.0", "r": "NM_000000.0", "p": "NP_000000.0", "o": "NC_000000.0"}
+
+
+def read(
+    text: str,
+    *,
+    gene: str | None = None,
+    transcript: str | None = None,
+    assembly: str | None = None,
+    protein: str | None = None,
+    terms: GeneNames | None = None,
+) -> Variant:
+    """What a text says about a variant: checked, mapped to both assemblies and graded, or why not.
+
+    ``gene``, ``transcript`` and ``protein`` are what is known beside the text; ``assembly`` (GRCh38 or GRCh37) says
+    what a chromosomal position means. Never raises for what the text says.
+
+    >>> read("TP53 c.524G>A p.Arg175His").g["GRCh38"]
+    'NC_000017.11:g.7675088C>T'
+    """
+    if len(text) > LONGEST:
+        return Variant(text).finding("TOO-LONG", "error", f"a text of more than {LONGEST} characters is not read")
+    names = Names(terms)
+    special = _event(text, names) or _fusion(text, names)
+    if special:
+        return special
+    asked = request(text, names, gene=gene, transcript=transcript, assembly=assembly, protein=protein)
+    return _answer(asked)
+
+
+def _event(text: str, names: Names) -> Variant | None:
+    found = event(text, names.symbol)
+    if found is None:
+        return None
+    symbol, what, rest = found
+    known = names.gene(symbol)
+    variant = Variant(text, "unmapped", "C", what.kind, known[0] if known else Gene(symbol), event=what)
+    if rest:
+        at = text.find(rest)
+        span = (at, at + len(rest)) if at >= 0 else (0, len(text))
+        left = Diagnostic("UNREAD-TEXT", "warning", *span, f"{rest!r} was left aside")
+        variant = replace(variant, diagnostics=(*variant.diagnostics, left))
+    return variant if what.sequence else variant.noting("no c. description: the event is stated without its sequence")
+
+
+def _fusion(text: str, names: Names) -> Variant | None:
+    """``BCR::ABL1``: two genes joined."""
+    first, joined, second = text.strip().partition("::")
+    if not joined or not first or not second or any(c in text for c in "()[]. "):
+        return None
+    genes = [names.gene(name) for name in (first, second) if name != "?"]
+    if not genes or any(gene is None for gene in genes):
+        return None
+    known = tuple(gene[0] for gene in genes if gene)
+    notes = tuple(gene[1] for gene in genes if gene and gene[1])
+    return Variant(text, "ok", "C", "fusion", genes=known, notes=notes)
+
+
+def _answer(asked: Request) -> Variant:
+    said = asked.said
+    if said.spdi:
+        return genomic.of_spdi(asked, *said.spdi)
+    if said.place:
+        return genomic.of_place(asked, *said.place)
+    if said.body:
+        return _description(asked)
+    if said.protein:
+        return _protein(asked)
+    if said.rsid:
+        return asked.answer(status="unmapped", grade="C", kind="identifier", dbsnp=said.rsid.text.lower()).noting(
+            "a dbSNP identifier alone is not looked up"
+        )
+    return _no_variant(asked)
+
+
+def _no_variant(asked: Request) -> Variant:
+    said = asked.said
+    if said.change:
+        found = asked.answer(status="unmapped", grade="D", kind="substitution")
+        return found.finding("POSITION-NOT-STATED", "warning", f"{said.change} has no position")
+    if empty := _EMPTY.search(said.text):
+        return _rejected(asked, "nothing stands behind the letter of the description", empty.start(1), empty.end(1))
+    if said.accession and not said.text.strip().count(" "):
+        found = asked.answer(status="rejected")
+        return found.finding("NO-VARIANT", "error", "a reference sequence without a variant")
+    return asked.answer(status="not-hgvs").finding("NOT-HGVS", "info", "no description of a variant was found")
+
+
+def _description(asked: Request) -> Variant:
+    said = asked.said
+    if said.body is None:
+        raise ValueError("no description")
+    kind, body = said.kind, said.body
+    try:
+        edit = plain(body.text) if kind in "cgnm" else None
+    except NomenclatureError as error:
+        return _rejected(asked, error.message, body.start, body.end)
+    if edit is None:
+        return _complex(asked)
+    edit, rewritten = canonical(edit)
+    if rewritten:
+        said.repair("CANONICAL", body, str(edit))
+    if kind in "gm":
+        return genomic.of_edit(asked, edit, kind)
+    return coding.answer(asked, edit, kind)
+
+
+def _rejected(asked: Request, message: str, start: int, end: int) -> Variant:
+    found = asked.answer(status="rejected", grade="D")
+    return replace(found, diagnostics=(*found.diagnostics, Diagnostic("SYNTAX", "error", start, end, message)))
+
+
+def _reference(asked: Request, kind: str) -> str:
+    return asked.accession or _STANDIN.get(kind, "NC_000000.0")
+
+
+def _complex(asked: Request) -> Variant:
+    """Alleles, uncertain ranges, repeats, RNA: accepted or not, never mapped."""
+    said = asked.said
+    if said.body is None:
+        raise ValueError("no description")
+    body, kind = said.body, said.kind
+    parts = [part.strip("[]") for part in body.text.split("/")] if "]/[" in body.text else [body.text]
+    verdicts = [judge(_reference(asked, kind), f"{kind}.{_modern(part)}") for part in parts]
+    failed = next((verdict for verdict in verdicts if not verdict.accepted), None)
+    if failed:
+        place = min(body.start + max(0, failed.place - 2), body.end - 1)
+        return _rejected(asked, failed.reason, place, body.end)
+    if not all(verdict.both for verdict in verdicts):
+        asked.warn("SECOND-OPINION", "info", "one of two parsers does not take this description")
+    reference = f"{asked.accession}:" if asked.accession else ""
+    found = asked.answer(
+        status="unmapped",
+        grade="C",
+        kind=kind_of(body.text),
+        stated_c=f"{kind}.{body.text}",
+        transcript=Choice(None, asked.accession, None),
+    )
+    if kind in "cnr":
+        found = replace(found, c=f"{reference}{kind}.{body.text}", p=found.stated_p)
+    return replace(found, members=_members(asked))
+
+
+def _modern(body: str) -> str:
+    """``IVS3+1G>A`` in a form the parsers can judge: the position is taken for one of an exon's end."""
+    return re.sub(r"IVS(\d+)(?=[+-]\d)", r"\1", body)
+
+
+def _members(asked: Request) -> tuple[Variant, ...]:
+    """The members of an allele ``c.[a;b]`` as variants of their own."""
+    said = asked.said
+    text = said.body.text if said.body else ""
+    if not (text.startswith("[") and text.endswith("]")) or said.kind not in "cg":
+        return ()
+    parts = text[1:-1].replace("];[", ";").replace("(;)", ";").split(";")
+    if not all(_is_plain(part) for part in parts):
+        return ()
+    return tuple(
+        read(
+            f"{said.kind}.{part}" if said.kind == "c" else f"{asked.accession}:{said.kind}.{part}",
+            gene=asked.gene.symbol if asked.gene else None,
+            transcript=asked.accession if said.kind == "c" else None,
+            assembly=asked.assembly,
+        )
+        for part in parts
+    )
+
+
+def _is_plain(text: str) -> bool:
+    try:
+        return plain(text) is not None
+    except NomenclatureError:
+        return False
+
+
+def _protein(asked: Request) -> Variant:
+    said = asked.said
+    if said.protein is None:
+        raise ValueError("no protein statement")
+    if asked.change:
+        return proteins.answer(asked, asked.change)
+    verdict = judge(
+        _reference(asked, "p") if (asked.accession or "").startswith(("NP", "LRG", "ENSP")) else "NP_000000.0",
+        f"p.{said.protein.text}",
+    )
+    if not verdict.accepted:
+        place = min(said.protein.start + max(0, verdict.place - 2), said.protein.end - 1)
+        return _rejected(asked, verdict.reason, place, said.protein.end)
+    if not verdict.both:
+        asked.warn("SECOND-OPINION", "info", "one of two parsers does not take this description")
+    return proteins.unchecked(asked, kind_of(said.protein.text))
