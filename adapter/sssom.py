@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from adapter.errors import MappingError
 
@@ -108,6 +109,8 @@ def _row(columns: list[str], fields: list[str], file: str, line: int) -> Row:
         said = dict(zip(columns, fields, strict=False))
         fields = [said.get(name, "") for name in _FIELDS]
     row = Row(*fields, rule=f"{file}#{line}")
+    if "%" in row.object_id:  # a CURIE is a URI in short: UCUM:%25 stands for UCUM:%
+        row = row._replace(object_id=unquote(row.object_id))
     own = row.object_id if row.is_alias else row.subject_id
     if not own.startswith("HAEM:") or not row.subject_label or ":" not in row.object_id:
         wanted = f"an alias has an object {OWN}:<key>" if row.is_alias else f"a subject is {OWN}:<key>, with a label"

@@ -116,6 +116,8 @@ def diagnoses(source: Path, snomed: Path, icd: Path) -> None:
     curated = {row["mondo"]: row for row in tsv(KEYS)}
     terms = [t for t in tsv(source) if t["label"] and (t["mondo"] in curated or ours(t["label"]))]
     named = {fold(n) for row in curated.values() for n in (row["key"], row["label"], *row["aliases"].split("|")) if n}
+    others = {fold(name) for t in terms if t["mondo"] not in curated for name in (t["label"], slug(t["label"]))}
+    named |= others
     rows: list[list[str]] = []
     for term in terms:
         own = curated.get(term["mondo"], {"key": slug(term["label"]), "label": term["label"], "aliases": ""})
@@ -140,6 +142,7 @@ def ours(label: str) -> bool:
 
 
 JUSTIFIED = "semapv:ManualMappingCuration"
+MONDO = "OBO:mondo.owl"
 LITERAL = "rdfs literal"
 TABLES = Path(__file__).parent.parent / "mappings"
 COLUMNS = (
