@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, StrictBool, StringConstraints, WithJsonSchema
@@ -39,10 +40,16 @@ def _count(value: object) -> int:
 
 
 def _quantity(read: Callable[[Any], Any], *types: type) -> PlainValidator:
-    """A validator that reads one of the JSON ``types`` with a grammar and refuses the others in the same words."""
+    """A validator that reads one of the JSON ``types`` with a grammar and refuses the others in the same words.
+
+    Values are immutable, so a text that was read is not read again: cohorts repeat their ages and shares.
+    """
+    known = lru_cache(maxsize=4096)(read)
 
     def validate(value: Any) -> Any:
-        if isinstance(value, bool) or not isinstance(value, types):
+        if type(value) is str and str in types:
+            return known(value)
+        if type(value) not in types:
             raise PydanticCustomError("type", "expected text" + (" or a number" if int in types else ""))
         return read(value)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from adapter.errors import Fault
@@ -68,7 +68,7 @@ def _ids(items: list[Any]) -> set[str]:
 
 
 def _get(item: Any, name: str) -> Any:
-    return item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
+    return item.get(name) if type(item) is dict else getattr(item, name, None)
 
 
 def _text(item: Any, name: str) -> str:

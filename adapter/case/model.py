@@ -172,7 +172,7 @@ class Case(Stated):
     @model_validator(mode="before")
     @classmethod
     def _null_is_left_out(cls, document: Any) -> Any:
-        return without_nulls(document) if isinstance(document, dict) else document
+        return without_nulls(document)
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
@@ -201,6 +201,9 @@ class Case(Stated):
 
 def without_nulls(value: Any) -> Any:
     """The document without fields that are null; what readers carried is kept as it is, nulls in it too."""
-    if isinstance(value, dict):
-        return {k: v if k == "carried" else without_nulls(v) for k, v in value.items() if v is not None}
-    return [without_nulls(one) for one in value] if isinstance(value, list) else value
+    kind = type(value)
+    if kind is dict:
+        return {
+            k: v if type(v) is str or k == "carried" else without_nulls(v) for k, v in value.items() if v is not None
+        }
+    return [one if type(one) is str else without_nulls(one) for one in value] if kind is list else value

@@ -10,6 +10,7 @@ from adapter.case.findings.finding import Finding
 from adapter.case.findings.ploidy import contradictions
 from adapter.case.model import Case
 from adapter.errors import AmbiguousTerm, UnknownTerm
+from adapter.nomenclature.quantities import Copies
 from adapter.report import Issue
 from adapter.terms import Terms
 
@@ -66,7 +67,7 @@ def _genes(finding: Finding, at: str, terms: Terms) -> Iterator[Issue]:
 
 def _few_copies(finding: CopyNumber, at: str, sex: str | None) -> Iterator[Issue]:
     copies = finding.copies
-    if finding.change == "amplification" and copies is not None and copies.high is not None and copies.high < FEW:
+    if finding.change == "amplification" and copies is not None and _below(copies, FEW):
         yield _warning(
             f"{at}/copies", "copies", f"an amplification of fewer than {FEW} copies: more often called a gain"
         )
@@ -75,6 +76,11 @@ def _few_copies(finding: CopyNumber, at: str, sex: str | None) -> Iterator[Issue
             _warning(f"{at}{f.pointer}", f.code, f"{f.message}; the stated ploidy may explain it")
             for f in contradictions(finding, sex)
         )
+
+
+def _below(copies: Copies, limit: int) -> bool:
+    """Whether the highest count possible is below ``limit``."""
+    return copies.high is not None and (copies.high < limit or (copies.high == limit and not copies.high_inclusive))
 
 
 def _unknown(table: str, nearest: tuple[str, ...]) -> str:

@@ -10,7 +10,16 @@ from typing import Any, Literal
 from adapter.case.base import Stated
 from adapter.case.facts import Detail, Place
 from adapter.case.fields import Copies, Count, Exons, Text, Texts
-from adapter.case.findings.finding import GenomicFinding, details, expression, gene_facts
+from adapter.case.findings.finding import (
+    GenomicFinding,
+    Understood,
+    details,
+    gene_facts,
+    gene_place,
+    iscn_expression,
+    understood_iscn,
+)
+from adapter.case.findings.locus import RULE
 from adapter.case.findings.ploidy import contradictions
 from adapter.errors import Fault
 from adapter.terms import Terms
@@ -63,15 +72,21 @@ class CopyNumber(GenomicFinding):
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
         """Genes, place, change, copies, the ISCN string and how it was seen."""
         one = (self.gene,) if self.gene else ()
+        genes = gene_facts(one, f"{path}/gene", terms, listed=False)
+        lies = gene_place(genes) if self.region is None else place(self.region, f"{path}/region", self.assembly)
         return {
-            "genes": gene_facts(one, f"{path}/gene", terms, listed=False)
-            + gene_facts(self.genes, f"{path}/genes", terms),
-            "place": place(self.region, f"{path}/region", self.assembly) if self.region else None,
+            "genes": genes + gene_facts(self.genes, f"{path}/genes", terms),
+            "place": lies,
+            "derived": {"place": RULE} if lies and not lies.path else {},
             "change": self.change or "",
             "copies": self.copies,
-            "expressions": expression("iscn", self.iscn, f"{path}/iscn"),
+            "expressions": iscn_expression(self.iscn, f"{path}/iscn", self.understood),
             "details": self._details(path),
         }
+
+    def understand(self, terms: Terms) -> Understood | None:  # noqa: ARG002
+        """The ISCN string as the engine reads it."""
+        return understood_iscn(self.iscn)
 
     def _details(self, path: str) -> tuple[Detail, ...]:
         seen = {

@@ -11,8 +11,10 @@ from pydantic import PrivateAttr
 
 from adapter.case.base import Stated
 from adapter.case.common import Source
-from adapter.case.facts import Detail, Expression, Facts, GeneFact, Grade, Sort
+from adapter.case.facts import Detail, Expression, Facts, GeneFact, Grade, Place, Sort
 from adapter.case.fields import Age, Date, OneOrMore, Origin, Result, Share, Significance, Status, Text
+from adapter.case.findings.engines import KnownString, read_iscn
+from adapter.case.findings.locus import locus
 from adapter.errors import AmbiguousTerm, Fault, UnknownTerm
 from adapter.nomenclature.quantities import Bounds
 from adapter.report import Issue
@@ -177,6 +179,23 @@ def details(path: str, stated: Mapping[str, Any]) -> tuple[Detail, ...]:
     )
 
 
-def expression(syntax: str, text: str | None, path: str) -> tuple[Expression, ...]:
-    """The nomenclature string at ``path``, carried verbatim; no expression where none was stated."""
-    return (Expression(syntax, text, path),) if text else ()
+def understood_iscn(text: str | None) -> Understood | None:
+    """What the engine makes of an ISCN string; None where none was stated."""
+    if text is None:
+        return None
+    known, grade, issues = read_iscn(text)
+    return Understood(known, grade, "iscn", issues)
+
+
+def iscn_expression(text: str | None, path: str, understood: Understood | None) -> tuple[Expression, ...]:
+    """The ISCN string at ``path``, verbatim, with its canonical form once understood; none where none was stated."""
+    if text is None:
+        return ()
+    known = understood.value if understood else None
+    return (known.expression(text, path) if isinstance(known, KnownString) else Expression("iscn", text, path),)
+
+
+def gene_place(genes: tuple[GeneFact, ...]) -> Place | None:
+    """Where the one gene of a finding lies: derived, so its path is empty; none for several genes or an unknown one."""
+    found = locus(genes[0].gene.symbol) if len(genes) == 1 and genes[0].gene else None
+    return Place("", found.band, found.chromosome, found.band) if found else None

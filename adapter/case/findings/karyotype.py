@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
-from adapter.case.facts import Sort
+from adapter.case.facts import Facts, Sort
 from adapter.case.fields import Count, Flag, Text
-from adapter.case.findings.finding import GenomicFinding, details, expression
+from adapter.case.findings.abnormalities import abnormalities
+from adapter.case.findings.engines import KnownString
+from adapter.case.findings.finding import GenomicFinding, Understood, details, iscn_expression, understood_iscn
 from adapter.errors import Fault
 from adapter.terms import Terms
 
@@ -29,10 +31,22 @@ class Karyotype(GenomicFinding):
         if self.iscn is None and self.complex is None and self.said is None:
             yield Fault("", "missing", "a karyotype needs at least one of iscn, complex and said")
 
+    def understand(self, terms: Terms) -> Understood | None:  # noqa: ARG002
+        """The ISCN string as the engine reads it."""
+        return understood_iscn(self.iscn)
+
+    def facts(self, path: str, id: str, terms: Terms) -> Iterator[Facts]:
+        """The karyotype, then its abnormalities where the whole string was understood."""
+        parent = Facts(**self.common(path, id) | self.own(path, terms))
+        yield parent
+        known = self.understood.value if self.understood else None
+        if isinstance(known, KnownString) and known.canonical is not None and self.result == "present":
+            yield from abnormalities(known.document, parent)
+
     def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
         """The string, complexity as stated, banding and cells counted."""
         return {
-            "expressions": expression("iscn", self.iscn, f"{path}/iscn"),
+            "expressions": iscn_expression(self.iscn, f"{path}/iscn", self.understood),
             "complex": self.complex,
             "details": details(path, {"banding": self.banding, "cells_counted": self.cells_counted}),
         }

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from adapter.case.findings.locus import on_sex_chromosome
 from adapter.errors import Fault
 from adapter.nomenclature.quantities import Copies
 
@@ -24,14 +25,22 @@ LOSSES = frozenset({"loss", "deletion"})
 
 def baselines(finding: CopyNumber, sex: str | None) -> tuple[int, ...]:
     """Copies that are normal for the finding's locus: one number, or several where it depends on what is not stated."""
-    found = _SEX_CHROMOSOME.match(finding.region or "")
-    if found is None:
+    on = _chromosome(finding)
+    if not on:
         return (2,)
     if sex == "female":
-        return (2,) if found[1] == "X" else (0,)
+        return (2,) if on == "X" else (0,)
     if sex == "male":
         return (1,)
-    return (1, 2) if found[1] == "X" else (0, 1)
+    return (1, 2) if on == "X" else (0, 1)
+
+
+def _chromosome(finding: CopyNumber) -> str:
+    """The chromosome X or Y where the locus lies on one of them; "" elsewhere and in the pseudoautosomal regions."""
+    if finding.region:
+        found = _SEX_CHROMOSOME.match(finding.region)
+        return found[1] if found else ""
+    return on_sex_chromosome(finding.gene) if finding.gene else ""
 
 
 def contradictions(finding: CopyNumber, sex: str | None) -> Iterator[Fault]:
@@ -48,7 +57,7 @@ def contradictions(finding: CopyNumber, sex: str | None) -> Iterator[Fault]:
         yield Fault("/copies", "copies", f"{finding.change} needs more copies than the baseline of {_words(normal)}")
     elif finding.change in LOSSES and all(_at_least(copies, n) for n in normal):
         yield Fault("/copies", "copies", f"{finding.change} needs fewer copies than the baseline of {_words(normal)}")
-    elif finding.change == "homozygous deletion" and not _at_most(copies, 0):
+    elif finding.change == "homozygous deletion" and _above_none(copies):
         yield Fault("/copies", "copies", "a homozygous deletion leaves 0 copies")
     elif finding.change == "normal" and not any(_only(copies, n) for n in normal):
         yield Fault("/copies", "copies", f"normal is the baseline of {_words(normal)}")
@@ -66,6 +75,11 @@ def _at_least(copies: Copies, n: int) -> bool:
     if copies.amplified:
         return True
     return copies.low is not None and copies.low >= n
+
+
+def _above_none(copies: Copies) -> bool:
+    """Whether the lowest count possible is above 0."""
+    return copies.amplified or (copies.low is not None and (copies.low > 0 or not copies.low_inclusive))
 
 
 def _only(copies: Copies, n: int) -> bool:

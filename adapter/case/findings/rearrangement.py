@@ -8,7 +8,15 @@ from typing import Any, Literal
 
 from adapter.case.facts import GeneFact
 from adapter.case.fields import Exons, Flag, Text, Texts
-from adapter.case.findings.finding import GenomicFinding, details, expression, gene_facts, gene_of
+from adapter.case.findings.finding import (
+    GenomicFinding,
+    Understood,
+    details,
+    gene_facts,
+    gene_of,
+    iscn_expression,
+    understood_iscn,
+)
 from adapter.errors import Fault
 from adapter.terms import Terms
 
@@ -33,13 +41,17 @@ class Rearrangement(GenomicFinding):
         if not (self.genes or self.fusion or self.iscn or self.probe or self.said):
             yield Fault("", "missing", "a rearrangement needs genes, a fusion, an ISCN string, a probe or words")
 
+    def understand(self, terms: Terms) -> Understood | None:  # noqa: ARG002
+        """The ISCN string as the engine reads it."""
+        return understood_iscn(self.iscn)
+
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
         """Genes with their roles, the fusion and string as printed, transcripts and how it was seen."""
         return {
             "genes": partners(gene_facts(self.genes, f"{path}/genes", terms))
             or _of_fusion(self.fusion, f"{path}/fusion", terms),
             "fusion": self.fusion or "",
-            "expressions": expression("iscn", self.iscn, f"{path}/iscn"),
+            "expressions": iscn_expression(self.iscn, f"{path}/iscn", self.understood),
             "transcripts": self.transcripts,
             "details": details(
                 path,

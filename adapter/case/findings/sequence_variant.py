@@ -8,11 +8,14 @@ from typing import Any, Literal
 
 from adapter.case.facts import Allele, Expression
 from adapter.case.fields import Count, Exons, Fraction, OneOrMore, Reading, Text, VariantIds
-from adapter.case.findings.finding import GenomicFinding, details, gene_facts
+from adapter.case.findings.engines import allele_of, canonical_of, remarks
+from adapter.case.findings.finding import GenomicFinding, Understood, details, gene_facts, gene_place
+from adapter.case.findings.locus import RULE
 from adapter.errors import Fault
 from adapter.terms import Terms
 
 _PHASE = re.compile(r"\s*(cis|trans)\s+(?:with\s+|to\s+)?(?P<id>\S.*?)\s*")
+ASSEMBLIES = {"hg38": "GRCh38", "hg19": "GRCh37", "grch38": "GRCh38", "grch37": "GRCh37"}
 _SOURCES = (
     ("dbsnp", re.compile(r"rs[0-9]+", re.IGNORECASE | re.ASCII)),
     ("clinvar", re.compile(r"(?:VCV|RCV|SCV)[0-9.]+", re.IGNORECASE | re.ASCII)),
@@ -66,17 +69,31 @@ class SequenceVariant(GenomicFinding):
         if self.result == "absent" and self.vaf is not None and self.cutoff is None and self.vaf.low:
             yield Fault("/vaf", "absent", "an allele fraction above 0 without a cut-off contradicts result: absent")
 
+    def understand(self, terms: Terms) -> Understood | None:
+        """The expressions together as the HGVS engine reads them, with the gene, transcript and assembly stated."""
+        if not self.expressions:
+            return None
+        from adapter.nomenclature import hgvs
+
+        assembly = ASSEMBLIES.get((self.assembly or "").lower(), self.assembly)
+        read = hgvs.read(
+            ", ".join(self.expressions), gene=self.gene, transcript=self.transcript, assembly=assembly, terms=terms
+        )
+        allele = allele_of(read)
+        return Understood(allele, allele.grade, "hgvs", tuple(remarks(read.diagnostics, "/hgvs", "hgvs")))
+
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
         """Gene, expressions, allele where worked out, fraction, zygosity, identifiers and measures."""
-        listed = not isinstance(self.hgvs, str)
-        understood = self.understood.value if self.understood else None
+        value = self.understood.value if self.understood else None
+        allele = value if isinstance(value, Allele) else None
+        genes = gene_facts((self.gene,) if self.gene else (), f"{path}/gene", terms, listed=False)
+        lies = gene_place(genes)
         return {
-            "genes": gene_facts((self.gene,) if self.gene else (), f"{path}/gene", terms, listed=False),
-            "expressions": tuple(
-                Expression("hgvs", text, f"{path}/hgvs/{n}" if listed else f"{path}/hgvs")
-                for n, text in enumerate(self.expressions)
-            ),
-            "allele": understood if isinstance(understood, Allele) else None,
+            "genes": genes,
+            "place": lies,
+            "derived": {"place": RULE} if lies else {},
+            "expressions": tuple(self._expressions(f"{path}/hgvs", allele)),
+            "allele": allele,
             "transcripts": (self.transcript,) if self.transcript else (),
             "sources": self.common(path, "")["sources"] | {"transcripts": f"{path}/transcript"},
             "vaf": self.vaf,
@@ -84,6 +101,13 @@ class SequenceVariant(GenomicFinding):
             "ids": identifiers(self.variant_ids),
             "details": details(path, self._measures()),
         }
+
+    def _expressions(self, path: str, allele: Allele | None) -> Iterator[Expression]:
+        listed = not isinstance(self.hgvs, str)
+        for n, text in enumerate(self.expressions):
+            value = canonical_of(text, allele) if allele else None
+            at = f"{path}/{n}" if listed else path
+            yield Expression("hgvs", text, at, value, value == text, allele.grade if allele else "D")
 
     def _measures(self) -> dict[str, Any]:
         return {
