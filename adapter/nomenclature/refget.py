@@ -57,6 +57,10 @@ def find(accession: str) -> Chromosome | None:
 
 @cache
 def named(name: str, assembly: str = "GRCh38") -> Chromosome | None:
-    """The chromosome of a name ("17", "chr17") in an assembly; None where there is none of that name."""
+    """The chromosome of a name ("17", "chr17") in an assembly; None where there is none of that name.
+
+    "23" and "24" are X and Y, as RefSeq numbers them and cohort files without letters do.
+    """
     plain = name.removeprefix("chr").upper()
+    plain = {"23": "X", "24": "Y"}.get(plain, plain)
     return next((row for row in _table().values() if (row.assembly, row.name) == (assembly, plain)), None)
