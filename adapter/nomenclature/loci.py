@@ -17,8 +17,6 @@ from adapter.nomenclature import bands
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from adapter.nomenclature.bands import Assembly
-
 
 @dataclass(frozen=True, slots=True)
 class Locus:
@@ -127,8 +125,8 @@ def amplified_at(stated: str) -> tuple[str, ...]:
     return tuple(gene for entry in found for gene in entry.genes)
 
 
-def within(chromosome: str, first: int, last: int, assembly: Assembly) -> tuple[str, ...]:
-    """Genes of the table that the bases ``first`` to ``last`` (from 1, inclusive) touch."""
+def within(chromosome: str, first: int, last: int, assembly: str) -> tuple[str, ...]:
+    """Genes of the table that the bases ``first`` to ``last`` (from 1, inclusive) of GRCh37 or GRCh38 touch."""
     return tuple(
         locus.gene
         for locus in loci().values()
@@ -136,7 +134,7 @@ def within(chromosome: str, first: int, last: int, assembly: Assembly) -> tuple[
     )
 
 
-def _touches(locus: Locus, first: int, last: int, assembly: Assembly) -> bool:
+def _touches(locus: Locus, first: int, last: int, assembly: str) -> bool:
     span = locus.grch38 if assembly == "GRCh38" else locus.grch37
     return span is not None and span[0] <= last and first <= span[1]
 

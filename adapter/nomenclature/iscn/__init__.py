@@ -6,8 +6,9 @@
 ('repaired', '46,XX,t(9;22)(q34;q11.2)[20]')
 """
 
+from adapter.nomenclature.iscn.describe import describe
 from adapter.nomenclature.iscn.model import Diagnostic, Document
 from adapter.nomenclature.iscn.parse import parse
 from adapter.nomenclature.iscn.render import render
 
-__all__ = ["Diagnostic", "Document", "parse", "render"]
+__all__ = ["Diagnostic", "Document", "describe", "parse", "render"]

@@ -1,0 +1,353 @@
+"""An ISCN text as JSON: syntax, computed semantics and diagnostics, in the order of the published output.
+
+All offsets are in characters of the input. Fields beyond the published ones: ``boundary`` (bands in which a break
+lies, so that they belong to no run of ``net``), ``unresolved`` (items whose effect the text does not fully tell),
+``expanded`` (all items of the clone, inherited ones included), ``parts`` of derivatives, and under ``summary`` the
+items ``counted``, each rule set's verdict (``rules``), what is said of genes (``loci``) and iAMP21.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import AmbiguousTerm, UnknownTerm
+from adapter.nomenclature import bands, loci
+from adapter.nomenclature.iscn import effects, rules, signals
+from adapter.nomenclature.iscn.expand import expand
+from adapter.nomenclature.iscn.render import abnormality_text, breakpoint_text, render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from adapter.nomenclature.iscn.expand import Line, Step
+    from adapter.nomenclature.iscn.model import (
+        Abnormality,
+        ArrayEvent,
+        Breakpoint,
+        Cells,
+        Clone,
+        Diagnostic,
+        Document,
+        FishPattern,
+        Linkage,
+        Range,
+    )
+    from adapter.terms import Terms
+
+Json = dict[str, Any]
+
+
+def _range(value: Range) -> Json:
+    return {"low": value.low, "high": value.high}
+
+
+def _cells(cells: Cells | None) -> Json | None:
+    return None if cells is None else {"n": cells.n, "composite": cells.composite}
+
+
+def _diagnostic(one: Diagnostic) -> Json:
+    return {
+        "code": one.code,
+        "severity": one.severity,
+        "start": one.start,
+        "end": one.end,
+        "message": one.message,
+        "suggestion": one.suggestion,
+    }
+
+
+# ---------------------------------------------------------------------------------------------- karyotype
+
+
+def _place(chromosome: str, point: Breakpoint) -> str:
+    return f"{point.chromosome or chromosome}{breakpoint_text(point)}"
+
+
+def _breakpoints(item: Abnormality) -> list[str]:
+    own = [
+        _place(chromosome, point)
+        for chromosome, group in zip(item.chromosomes, item.breakpoints, strict=False)
+        for point in group
+    ]
+    return own + [text for part in item.parts for text in _breakpoints(part)]
+
+
+def _certain(item: Abnormality) -> bool:
+    points = [point for group in item.breakpoints for point in group]
+    doubtful = any(p.doubt or not p.arm_certain or p.band != p.certain or p.to or p.alternatives for p in points)
+    whole = item.certain and all(item.chromosome_certain) and not item.alternatives and not doubtful
+    return whole and all(_certain(part) for part in item.parts)
+
+
+def _abnormality(item: Abnormality) -> Json:
+    found = {
+        "text": abnormality_text(item),
+        "start": item.start,
+        "end": item.end,
+        "kind": item.kind,
+        "sign": item.sign,
+        "multiplier": _range(item.multiplier),
+        "chromosomes": list(item.chromosomes),
+        "breakpoints": _breakpoints(item),
+        "constitutional": item.constitutional,
+        "certain": _certain(item),
+    }
+    if item.parts:
+        found["parts"] = [
+            {"kind": part.kind, "chromosomes": list(part.chromosomes), "breakpoints": _breakpoints(part)}
+            for part in item.parts
+        ]
+    return found
+
+
+def _sex(clone: Clone) -> str | None:
+    sex = clone.sex
+    if sex is None:
+        return None
+    if sex.undisclosed:
+        return "U"
+    return f"{sex.letters}{'?' if sex.unknown else ''}{'c' if sex.constitutional else ''}"
+
+
+def _relation(clone: Clone) -> Json | None:
+    relation = clone.relation
+    if relation is None:
+        return None
+    return {
+        "kind": relation.kind,
+        "number": relation.number,
+        "clone": relation.clone,
+        "multiplier": relation.multiplier,
+    }
+
+
+def _run(run: effects.Run) -> Json:
+    ideogram = bands.ideogram(run.chromosome)
+    ends = {"from": ideogram[run.first].name, "to": ideogram[run.end - 1].name}
+    return {"chromosome": run.chromosome, **ends, "low": run.low, "high": run.high}
+
+
+def _boundary(chromosome: str, first: int, end: int) -> Json:
+    ideogram = bands.ideogram(chromosome)
+    return {"chromosome": chromosome, "from": ideogram[first].name, "to": ideogram[end - 1].name}
+
+
+def _amplified(place: effects.Amplified) -> Json:
+    genes = loci.amplified_at(f"{place.chromosome}{place.band}") if place.chromosome and place.band else ()
+    return {"chromosome": place.chromosome, "band": place.band, "genes": list(genes), "form": place.form}
+
+
+def _carried(step: Step) -> list[str]:
+    """An item as the clone carries it; where its derivative was taken away again, the normal chromosomes it cost."""
+    change = step.readings[0]
+    if change.gives or step.item.kind == "chromosome" or not change.takes:
+        return [abnormality_text(step.item)]
+    return [f"-{chromosome}" for chromosome in change.takes]
+
+
+def _normal(line: Line) -> bool:
+    clone = line.clone
+    return clone.normal and _sex(clone) in ("XX", "XY") and (clone.count.low, clone.count.high) == (46, 46)
+
+
+def _clone(line: Line, person: str | None) -> Json:
+    clone = line.clone
+    return {
+        "index": clone.index,
+        "start": clone.start,
+        "end": clone.end,
+        "relation": _relation(clone),
+        "population": clone.population,
+        "count": _range(clone.count),
+        "counted": _range(line.counted),
+        "ploidy": line.ploidy,
+        "sex": _sex(clone),
+        "normal": _normal(line),
+        "cells": _cells(clone.cells),
+        "abnormalities": [_abnormality(item) for item in clone.abnormalities],
+        "net": [_run(run) for run in effects.net(line, person)],
+        "junctions": [list(pair) for pair in effects.joined(line)],
+        "amplified": [_amplified(place) for place in effects.amplified(line)],
+        "boundary": [_boundary(*cut) for cut in effects.boundary(line)],
+        "unresolved": [abnormality_text(item) for item in effects.unresolved(line)],
+        "expanded": [text for step in line.steps for text in _carried(step)],
+        "incomplete": clone.incomplete,
+    }
+
+
+# ---------------------------------------------------------------------------------------------- FISH and arrays
+
+
+def _link(link: Linkage) -> Json:
+    copies = None if link.copies is None else _range(link.copies)
+    return {"probes": [signals.name(link.first), signals.name(link.second)], "copies": copies}
+
+
+def percent(positive: int | None, scored: int | None) -> str | None:
+    """The share of positive nuclei in percent, to one decimal, without a trailing zero; None where not counted.
+
+    >>> percent(137, 200)
+    '68.5'
+    """
+    if positive is None or not scored:
+        return None
+    share = (Decimal(100 * positive) / scored).quantize(Decimal("0.1"))
+    return str(share).removesuffix(".0")
+
+
+def _fish(pattern: FishPattern, symbol: Callable[[str], str]) -> Json:
+    numbers = signals.counts(pattern)
+    everything = [*pattern.signals, *(one for link in pattern.linkages for one in (link.first, link.second))]
+    probes = list(dict.fromkeys(symbol(one.probe) for one in everything))
+    counted = pattern.positive is not None or pattern.scored is not None
+    found: Json = {
+        "technique": pattern.technique,
+        "probes": probes,
+        "signals": {_current(probe, symbol): _range(number) for probe, number in numbers.items()},
+        "separated": [_link(link) for link in pattern.linkages if link.kind == "sep"],
+        "fused": [_link(link) for link in pattern.linkages if link.kind == "con"],
+        "cells": {"positive": pattern.positive, "scored": pattern.scored} if counted else None,
+        "percent": percent(pattern.positive, pattern.scored),
+        "start": pattern.start,
+        "end": pattern.end,
+        "amplified": [state.gene for state in signals.of_pattern(pattern, symbol) if state.state == "amplification"],
+        "states": {signals.name(one): one.state for one in pattern.signals if one.state},
+        "locus": [_place("", point) for point in pattern.locus],
+        "abnormality": None if pattern.abnormality is None else _abnormality(pattern.abnormality),
+    }
+    written = {symbol(one.probe): one.probe for one in everything if symbol(one.probe) != one.probe}
+    return found | {"written": written} if written else found
+
+
+def _current(probe: str, symbol: Callable[[str], str]) -> str:
+    """The probe with its side, its gene under the current symbol."""
+    side = probe[:2] if probe[:2] in ("5'", "3'") else ""
+    return side + symbol(probe[len(side) :])
+
+
+def _band(event: ArrayEvent) -> str | None:
+    return "".join(breakpoint_text(point) for point in event.bands) or None
+
+
+def _array(event: ArrayEvent) -> Iterator[Json]:
+    """One object per chromosome of an array region; ``start`` and ``end`` are base positions, ``span`` is the text."""
+    for chromosome in event.chromosomes:
+        yield {
+            "build": event.build,
+            "chromosome": chromosome,
+            "band": _band(event),
+            "start": event.first,
+            "end": event.last,
+            "copies": None if event.copies is None else _range(event.copies),
+            "amplified": event.state == "amp",
+            "mosaic": event.mosaic or None,
+            "neutral_loh": event.state == "hmz" and (event.copies is None or event.copies.low == 2),
+            "technique": event.technique,
+            "state": event.state or None,
+            "span": [event.start, event.end],
+            "abnormality": None if event.abnormality is None else _abnormality(event.abnormality),
+            "junction": list(event.junction),
+        }
+
+
+# ---------------------------------------------------------------------------------------------- summary
+
+
+def _rule(verdict: rules.Verdict) -> Json:
+    return {
+        "rule": verdict.rule,
+        "complex": verdict.complex,
+        "high": verdict.high,
+        "count": verdict.number,
+        "exempt_by": verdict.exempt_by,
+    }
+
+
+def _state(state: signals.State) -> Json:
+    copies = None if state.copies is None else _range(state.copies)
+    return {
+        "gene": state.gene,
+        "state": state.state,
+        "copies": copies,
+        "by": state.by,
+        "start": state.start,
+        "end": state.end,
+    }
+
+
+def _genes(found: tuple[signals.State, ...], probed: set[str]) -> list[str]:
+    """Genes the text names by a probe, or by a recurrent rearrangement or amplified place; not by whole chromosomes."""
+    derived = {s.gene for s in found if s.by != "nuc ish" and s.state in ("rearrangement", "amplification")}
+    return sorted(derived | probed)
+
+
+def _summary(document: Document, lines: tuple[Line, ...], symbol: Callable[[str], str], approved: set[str]) -> Json:
+    found = rules.assess(document, lines=lines)
+    states = signals.states(document, lines, symbol)
+    iamp21 = signals.iamp21(document, lines, symbol)
+    return {
+        "abnormalities": len(found.counted),
+        "complex": {verdict.rule: verdict.complex for verdict in found.verdicts},
+        "monosomal": found.monosomal.present,
+        "ploidy_class": found.ploidy,
+        "genes": _genes(states, approved),
+        "counted": [abnormality_text(one.item) for one in found.counted],
+        "rules": [_rule(verdict) for verdict in found.verdicts],
+        "monosomal_disputed": found.monosomal.disputed,
+        "recurrent": list(found.recurrent),
+        "loci": [_state(state) for state in states],
+        "iamp21": None if iamp21 is None else {"sure": iamp21.sure, "start": iamp21.start, "end": iamp21.end},
+    }
+
+
+class _Symbols:
+    """Current gene symbols of probes; a probe that is no gene, or an ambiguous one, keeps its name."""
+
+    def __init__(self, terms: Terms | None) -> None:
+        self._terms = terms
+        self._known: dict[str, str] = {}
+        self.approved: set[str] = set()
+
+    def __call__(self, probe: str) -> str:
+        if probe not in self._known:
+            self._known[probe] = self._current(probe)
+        return self._known[probe]
+
+    def _current(self, probe: str) -> str:
+        if self._terms is None:
+            from adapter.terms import load  # only a text with probes needs the gene table
+
+            self._terms = load()
+        try:
+            symbol = self._terms.gene(probe).symbol
+        except (UnknownTerm, AmbiguousTerm):
+            return probe
+        self.approved.add(symbol)
+        return symbol
+
+
+def describe(document: Document, terms: Terms | None = None, *, tokens: bool = False) -> Json:
+    """Everything a text says and implies, as one JSON object (the README of the output is ``docs/iscn.md``).
+
+    ``terms`` gives the current symbols of probes (``MLL`` is KMT2A); None loads the packaged tables when a text has
+    probes. With ``tokens`` the terminals of the grammar are listed as [start, end, role].
+    """
+    lines = expand(document)
+    checked = document.with_diagnostics(effects.contradictions(document, lines))
+    symbols = _Symbols(terms)
+    found: Json = {
+        "input": document.input,
+        "status": checked.status,
+        "canonical": None if checked.status in ("not-iscn", "rejected") else render(document),
+        "diagnostics": [_diagnostic(one) for one in checked.diagnostics],
+        "unclassified": [list(span) for span in document.unclassified],
+        "segments": [{"kind": s.kind, "start": s.start, "end": s.end} for s in document.segments],
+        "clones": [_clone(line, person) for line, person in zip(lines, effects.persons(lines), strict=True)],
+        "fish": [_fish(pattern, symbols) for pattern in document.fish],
+        "arrays": [one for event in document.arrays for one in _array(event)],
+        "summary": _summary(document, lines, symbols, symbols.approved),
+    }
+    if tokens:
+        found["tokens"] = [list(token) for token in document.tokens]
+    return found
