@@ -51,7 +51,8 @@ def iscn_readable(value: str) -> bool:
     """Whether the ISCN engine finds a karyotype, FISH or array result in a string."""
     from adapter.nomenclature.iscn import parse
 
-    return parse(value).status not in ("rejected", "not-iscn")
+    # An expression may be one abnormality, as in the documentation's own example; alone it is no karyotype.
+    return any(parse(one).status in ("ok", "repaired", "partial") for one in (value, f"46,XX,{value}"))
 
 
 def vrs_id(packet: Packet) -> Iterator[Issue]:

@@ -23,13 +23,15 @@ class Extra(NamedTuple):
     rule: str = ""
 
 
-def percent(value: Bounds, factor: int = 1) -> str:
+def percent(value: Bounds, shift: int = 0) -> str:
     """A share as ``68.5%`` (the form of the ``mosaicism`` convention), with its bounds: ``60-70%``, ``>90%``, ``~5%``.
 
     >>> percent(Bounds("137/200", Decimal("68.5"), Decimal("68.5")))
     '68.5%'
+
+    ``shift`` is the power of ten that makes it percent: 2 for a fraction.
     """
-    low, high = (None if b is None else plain(b * factor) for b in (value.low, value.high))
+    low, high = (None if b is None else plain(b.scaleb(shift)) for b in (value.low, value.high))
     about = "~" if value.approximate else ""
     if low is not None and high is not None:
         return f"{about}{low}%" if low == high else f"{about}{low}-{high}%"
@@ -43,11 +45,11 @@ def plain(value: Decimal) -> str:
     return f"{value:f}"
 
 
-def share(facts: Facts, name: str, value: Share | Fraction, fact: str, factor: int) -> Iterator[Extra]:
+def share(facts: Facts, name: str, value: Share | Fraction, fact: str, shift: int) -> Iterator[Extra]:
     """A share as percent, and the words beside it where they say it otherwise (counts, a bare fraction)."""
-    written, source = percent(value, factor), facts.at(fact)
+    written, source = percent(value, shift), facts.at(fact)
     yield Extra(name, written, source)
-    if "".join(value.text.split()) != written:
+    if source and "".join(value.text.split()) != written:
         yield Extra(f"{name}-stated", value.text, source)
 
 
@@ -55,14 +57,14 @@ def of_finding(facts: Facts) -> Iterator[Extra]:
     """Everything of a genomic finding that has no typed field, but genes, copies and expressions."""
     yield from _result(facts)
     if facts.cells:
-        yield from share(facts, "mosaicism", facts.cells, "cells", 1)
+        yield from share(facts, "mosaicism", facts.cells, "cells", 0)
     if facts.cutoff:
         yield Extra("cutoff", facts.cutoff.text, facts.at("cutoff"))
     if facts.vaf:
-        yield from share(facts, "allele-frequency", facts.vaf, "vaf", 100)
+        yield from share(facts, "allele-frequency", facts.vaf, "vaf", 2)
     if facts.place:
         yield from _place(facts, facts.place)
-    if facts.origin:
+    if facts.origin and "origin" not in facts.derived:
         yield Extra("allele-origin", facts.origin, facts.at("origin"))
     if facts.complex is not None:
         yield Extra("complex-karyotype", str(facts.complex).lower(), facts.at("complex"))
@@ -72,7 +74,9 @@ def of_finding(facts: Facts) -> Iterator[Extra]:
 
 
 def of_result(facts: Facts) -> Iterator[Extra]:
-    """Method, time and the details of any result."""
+    """Method, time and the details of any result; a part of a finding leaves them to the whole."""
+    if facts.derived_from:
+        return
     for method in facts.methods:
         yield Extra("assay", method, facts.at("methods"))
     if facts.age:
@@ -90,7 +94,7 @@ def of_result(facts: Facts) -> Iterator[Extra]:
 def _result(facts: Facts) -> Iterator[Extra]:
     if facts.result in ("indeterminate", "no call"):
         yield Extra("result", facts.result, facts.at("result"))
-    if facts.status != "final":
+    if facts.status != "final" and not facts.derived_from:
         yield Extra("result-status", facts.status, facts.at("status"))
 
 

@@ -59,7 +59,7 @@ class Interpretations:
                 w.said(where, facts.said, facts.at("said"))
         if germline or not _is_only_a_marker(facts):
             self.calls.append(self._call(w, facts, germline=germline))
-            if facts.cells and not germline:
+            if facts.cells and not germline and not facts.derived_from:
                 self._cells(w, facts)
 
     def written(self, w: Writing, case_id: str, disease: Code | None) -> list[Json]:

@@ -19,7 +19,6 @@ from adapter.nomenclature.quantities import Bounds, Share
 from adapter.report import Json
 from adapter.terms import Code
 
-TABLE = "phenopackets"
 MRD = "mrd"
 _SIGNS = {
     "<": " lt ",
@@ -47,7 +46,7 @@ def of_absence(w: Writing, facts: Facts, label: list[Extra], where: str) -> Json
     node: Json = {}
     rest = [e for e in extras.of_finding(facts) if e.name != "result"]
     _describe(w, node, [*label, *rest, *_said(facts)])
-    w.term(node, "assay", w.of_key(TABLE, "genetic-finding"))
+    w.term(node, "assay", w.of_key("observations", "genetic-test"))
     _class_value(w, node, result(w, facts), facts.at("result"))
     return timed(w, node, facts, where)
 

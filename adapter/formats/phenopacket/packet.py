@@ -9,6 +9,7 @@ from adapter.formats.base import Options, Written
 from adapter.formats.phenopacket import measurement
 from adapter.formats.phenopacket.actions import actions
 from adapter.formats.phenopacket.biosample import Samples
+from adapter.formats.phenopacket.carried import write_back
 from adapter.formats.phenopacket.disease import diseases
 from adapter.formats.phenopacket.features import features
 from adapter.formats.phenopacket.individual import individual
@@ -45,6 +46,8 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
         }
     )
     w.said("/subject", case.notes, "/notes", "notes")
+    if case.carried:
+        write_back(w, case, packet)
     packet["metaData"] = meta_data(w, case)
     return Written(packet, w.ledger)
 

@@ -18,7 +18,7 @@ from adapter.nomenclature.quantities import Copies
 from adapter.report import Json
 
 if TYPE_CHECKING:
-    from adapter.case.facts import Allele, Facts, GeneFact
+    from adapter.case.facts import Allele, Expression, Facts, GeneFact, Place
 
 EXTENSIONS = "phenopacket-extensions"
 
@@ -29,7 +29,7 @@ def label(facts: Facts) -> list[Extra]:
     if facts.fusion:
         words.append(Extra("fusion", facts.fusion, facts.at("fusion")))
     words += [Extra("gene", g.text, g.path) for g in facts.genes if g.text not in facts.fusion]
-    if facts.place and facts.place.text:
+    if facts.place and facts.place.text and "place" not in facts.derived:
         words.append(Extra("region", facts.place.text, facts.place.path))
     if facts.change:
         words.append(Extra("change", facts.change, facts.at("change")))
@@ -139,6 +139,8 @@ def _variation(w: Writing, facts: Facts, gene: GeneFact | None) -> tuple[Json | 
     copies = whole_copies(facts.copies) if facts.copies else None
     if copies and gene and gene.gene and len(facts.genes) == 1:
         return _copy_number(w, facts, gene.gene.hgnc.lower(), copies)
+    if copies and facts.place and not facts.genes and "place" not in facts.derived:
+        return _copies_of_interval(w, facts, facts.place, copies), ""
     if facts.allele:
         return _allele(facts.allele), facts.allele.vrs.get("1.3", "")
     return None, ""
@@ -150,6 +152,19 @@ def _copy_number(w: Writing, facts: Facts, gene: str, copies: vrs.Range) -> tupl
     for bounds in count.values():
         w.ledger.put(bounds, facts.at("copies"), "profile:vrs-copy-number")
     return {"copyNumber": {"gene": {"geneId": gene}, **count}}, copy_number_id(gene, *copies)
+
+
+def _copies_of_interval(w: Writing, facts: Facts, place: Place, copies: vrs.Range) -> Json | None:
+    """Copies of a stated interval on a stated assembly; None without the two."""
+    chromosome = refget.named(place.chromosome, place.assembly) if place.start and place.end else None
+    if chromosome is None or place.start is None:
+        return None
+    interval = {"startNumber": {"value": str(place.start - 1)}, "endNumber": {"value": str(place.end)}}
+    location = {"sequenceId": f"ga4gh:{chromosome.refget}", "sequenceInterval": w.ledger.put(interval, place.path)}
+    count = count_of(*copies)
+    for bounds in count.values():
+        w.ledger.put(bounds, facts.at("copies"), "profile:vrs-copy-number")
+    return {"copyNumber": {"derivedSequenceExpression": {"location": location, "reverseComplement": False}, **count}}
 
 
 @lru_cache(maxsize=1024)
@@ -180,12 +195,18 @@ def expressions(w: Writing, facts: Facts) -> list[Json]:
     found: dict[str, Json] = {}
     for stated in facts.expressions:
         if stated.value:
-            node = found.setdefault(stated.value, {"syntax": stated.syntax, "value": stated.value})
+            node = found.setdefault(stated.value, {"syntax": syntax_of(stated), "value": stated.value})
             w.ledger.put(node, stated.path)
     if facts.allele:
         for syntax, value in _worked_out(facts.allele):
             found.setdefault(value, {"syntax": syntax, "value": value})
     return list(found.values())
+
+
+def syntax_of(stated: Expression) -> str:
+    """Syntax of an expression; HGVS by the kind of its reference (``NM_000546.6:c.524G>A`` is hgvs.c)."""
+    kind = stated.value.partition(":")[2][:2] if stated.value and stated.syntax == "hgvs" else ""
+    return f"hgvs.{kind[0]}" if kind in ("c.", "g.", "n.", "p.", "r.", "m.") else stated.syntax
 
 
 def _worked_out(allele: Allele) -> Iterator[tuple[str, str]]:
@@ -213,8 +234,9 @@ def _derivation(facts: Facts) -> Iterator[Extra]:
             yield Extra("transcript-choice", facts.allele.transcript_why, "")
         for note in facts.allele.notes:
             yield Extra("note", note, "")
-    for fact, how in facts.derived.items():
-        yield Extra("derived", f"{fact}: {how}" if how else fact, "")
+    for how in dict.fromkeys(facts.derived.values()):
+        named = ", ".join(fact for fact, by in facts.derived.items() if by == how)
+        yield Extra("derived", f"{named}: {how}" if how else named, "")
     if facts.derived_from:
         yield Extra("derived-from", facts.derived_from, "")
 
