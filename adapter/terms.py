@@ -87,7 +87,8 @@ class _Table:
         self.rows = rows
         self.labels: dict[str, str] = {}
         self.targets: dict[str, list[Row]] = {}
-        self._names: dict[str, str] = {}
+        self._names: dict[str, str] = {}  # folded key to key
+        self._words: dict[str, str] = {}  # folded label to key
         self._aliases: dict[str, list[Row]] = {}
         for row in rows:
             if row.is_alias:
@@ -99,7 +100,7 @@ class _Table:
         key = row.key
         if key not in self.labels:
             self.labels[key] = row.subject_label
-            self._names.setdefault(fold(row.subject_label), key)
+            self._words.setdefault(fold(row.subject_label), key)
             self._names.setdefault(fold(key), key)
         targets = self.targets.setdefault(key, [])
         if row.object_id != NOTHING:
@@ -108,10 +109,13 @@ class _Table:
     def named(self, text: str) -> list[str]:
         """Keys that ``text`` names: one, none, or the readings of an ambiguous alias.
 
+        A key goes before a label, a label before an alias.
         Where case matters after all (g/L is gram per litre, G/L is 10*9 per litre) the exact spelling decides.
         """
+        if text in self.labels:
+            return [text]
         name = fold(text)
-        key = self._names.get(name)
+        key = self._names.get(name) or self._words.get(name)
         if key is not None:
             return [key]
         rows = self._aliases.get(name, [])
@@ -121,7 +125,7 @@ class _Table:
     def names(self) -> dict[str, list[str]]:
         """All folded spellings with the keys they name."""
         aliases = {name: _keys(rows) for name, rows in self._aliases.items()}
-        return {**aliases, **{name: [key] for name, key in self._names.items()}}
+        return {**aliases, **{name: [key] for name, key in (self._words | self._names).items()}}
 
 
 def _keys(rows: list[Row]) -> list[str]:

@@ -213,18 +213,40 @@ def test_traps_of_the_disease_data_are_not_in_the_table():
     assert answers == ()  # "stable" and "worsened" are not what a report of a response says
 
 
-@pytest.mark.filterwarnings("ignore")  # the reference implementation's own dependencies warn
-@pytest.mark.parametrize("table", TABLES, ids=lambda path: path.name)
-def test_reference_implementation_accepts_the_table(table, tmp_path):
+def merged(tables: list[Path], most: int) -> tuple[str, int]:
+    """One mapping set of the first rows of each table, and how many rows it has."""
+    head: dict[str, None] = {}
+    rows: list[str] = []
+    for table in tables:
+        lines = table.read_text(encoding="utf-8").splitlines()
+        head |= dict.fromkeys(line for line in lines if line.startswith("#  "))
+        body = [line for line in lines if not line.startswith("#")]
+        names, rows = body[0], rows + body[1 : most + 1]
+    start = tables[0].read_text(encoding="utf-8").partition("#  ")[0]
+    return "\n".join([start.rstrip("\n"), *head, names, *rows]) + "\n", len(rows)
+
+
+def accepted(file: Path, rows: int) -> None:
     parsers = pytest.importorskip("sssom.parsers")
     from sssom.validators import validate
 
-    lines = table.read_text(encoding="utf-8").splitlines()
-    some = tmp_path / table.name  # of a long table the first rows: each row costs the validator milliseconds
-    some.write_text("\n".join(lines[:220]) + "\n", encoding="utf-8")
-    mappings = parsers.parse_sssom_table(some)
+    mappings = parsers.parse_sssom_table(file)
     document = parsers.to_mapping_set_document(mappings)
-    rows = [line for line in lines[:220] if not line.startswith("#")][1:]
-    assert len(document.mapping_set.mappings) == len(rows)  # what is not well-formed is dropped, not reported
+    assert len(document.mapping_set.mappings) == rows  # what is not well-formed is dropped there, not reported
     reports = validate(mappings, fail_on_error=False)
     assert [result.message for report in reports.values() for result in report.results] == []
+
+
+@pytest.mark.filterwarnings("ignore")  # the reference implementation's own dependencies warn
+def test_reference_implementation_accepts_the_tables(tmp_path):
+    text, rows = merged(TABLES, most=150)
+    file = tmp_path / "all.sssom.tsv"
+    file.write_text(text, encoding="utf-8")
+    accepted(file, rows)
+
+
+@pytest.mark.nightly
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("table", TABLES, ids=lambda path: path.name)
+def test_reference_implementation_accepts_every_row(table):
+    accepted(table, len(columns(table)))
