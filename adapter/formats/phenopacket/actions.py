@@ -125,7 +125,8 @@ def _respond(w: Writing, response: Response, path: str, found: list[Json], index
         w.stated(node, "responseToTreatment", code, status, f"{path}/status", where, "response.status")
     else:
         w.said(where, response.status, f"{path}/status", "response.status")
-    w.said(where, response.mrd, f"{path}/mrd", "response.mrd")
+    if response.mrd:
+        w.comment(where, "response.mrd", response.mrd, f"{path}/mrd", moved=False)
     for field in ("after", "date"):
         stated = getattr(response, field)
         w.said(where, stated.text if stated else None, f"{path}/{field}", f"response.{field}")

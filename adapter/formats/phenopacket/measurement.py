@@ -27,6 +27,8 @@ _SIGNS = {
     "≥": " ge ",
     "~": " about ",
     "%": " percent ",
+    "^-": " to minus ",
+    "^": " to ",
     "+": " plus ",
     ".": " point ",
 }
@@ -37,14 +39,14 @@ def of_observation(w: Writing, facts: Facts, where: str) -> Iterator[Json]:
     """The measurements of one observation: one for the whole, or one per part (a marker of an immunophenotype)."""
     if facts.value or not facts.parts:
         yield _measurement(w, facts, where)
-    for part in facts.parts:
-        yield _part(w, facts, part, where)
+    for n, part in enumerate(facts.parts):
+        yield _part(w, facts, part, where, first=n == 0)
 
 
 def of_absence(w: Writing, facts: Facts, label: list[Extra], where: str) -> Json:
     """A genomic finding that was looked for and not found, could not be told, or was not called."""
     node: Json = {}
-    rest = [e for e in extras.of_finding(facts) if e.name != "result"]
+    rest = [e for e in extras.of_finding(facts) if e.name != "result" and e.source]
     _describe(w, node, [*label, *rest, *_said(facts)])
     w.term(node, "assay", w.of_key("observations", "genetic-test"))
     _class_value(w, node, result(w, facts), facts.at("result"))
@@ -103,11 +105,13 @@ def _reference(facts: Facts) -> Detail | None:
     return None
 
 
-def _part(w: Writing, facts: Facts, part: Part, where: str) -> Json:
+def _part(w: Writing, facts: Facts, part: Part, where: str, *, first: bool) -> Json:
+    """One marker; what is said of the whole stands with the first, the method with each."""
     node: Json = {}
     code = w.coded("measurements", part.name, "LOINC", "NCIT", "HAEM")
     told = [Extra("marker", part.name, part.path)] if part.name != code.label else []
-    _describe(w, node, [*told, *_digits(part.value), *_rest(facts), *_said(facts)])
+    whole = [*_rest(facts), *_said(facts)] if first else [e for e in _rest(facts) if e.name == "assay"]
+    _describe(w, node, [*told, *_digits(part.value), *whole])
     w.term(node, "assay", code, part.path)
     _quantity(w, node, part.value)
     return timed(w, node, facts, where)

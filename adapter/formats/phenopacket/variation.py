@@ -31,7 +31,7 @@ def label(facts: Facts) -> list[Extra]:
     words += [Extra("gene", g.text, g.path) for g in facts.genes if g.text not in facts.fusion]
     if facts.place and facts.place.text and "place" not in facts.derived:
         words.append(Extra("region", facts.place.text, facts.place.path))
-    if facts.change:
+    if facts.change and "change" not in facts.derived:
         words.append(Extra("change", facts.change, facts.at("change")))
     if facts.copies:
         words.append(Extra("copies", facts.copies.text, facts.at("copies")))
