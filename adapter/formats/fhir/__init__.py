@@ -1,1 +1,39 @@
-"""fhir."""
+"""HL7 FHIR R4: one module per resource.
+
+``FORMAT`` is what the roll of formats knows of it. The profile sets and the homes of facts that FHIR has no element
+for are in ``docs/fhir-mapping.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import ReadError
+from adapter.formats.base import Format, ReadCase
+from adapter.formats.fhir.bundle import write
+
+if TYPE_CHECKING:
+    from adapter.terms import Terms
+
+
+def recognises(document: Any) -> bool:
+    """Whether a parsed document says that it is a FHIR resource."""
+    return isinstance(document, dict) and "resourceType" in document
+
+
+def read(document: Any, terms: Terms) -> Iterator[ReadCase]:  # noqa: ARG001
+    """Refuses: this version writes FHIR and does not read it."""
+    raise ReadError("FHIR is written here and not read")
+
+
+FORMAT = Format(
+    name="fhir",
+    title="HL7 FHIR R4 (Genomics Reporting 3.0.0, mCODE 4.0.0)",
+    media_type="application/fhir+json",
+    recognises=recognises,
+    write=write,
+    read=read,
+    checks=(),
+    carries=frozenset({"everything but what the losses name"}),
+)

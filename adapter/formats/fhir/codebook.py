@@ -1,0 +1,142 @@
+"""The mapping tables as FHIR wants them: what a component is called, what a word is coded as.
+
+Everything is looked up once per set of tables and shared by all documents, so nothing given out here is ever changed.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from adapter.errors import AmbiguousTerm, UnknownTerm
+from adapter.formats.fhir.datatypes import concept
+from adapter.report import Json
+from adapter.terms import Code, Terms
+
+# Tables that name observations and components, in the order they are asked; what none of them names is our own code.
+_NAMES = ("kmt2a-amplification", "hgvs-variants", "iscn-karyotypes", "outcomes", "observations")
+# Vocabularies whose codes FHIR receivers expect, in the order they are written; ours comes last. The others of the
+# tables (EFO, GENO, UBERON, NCBITaxon) belong to the GA4GH target.
+_VOCABULARIES = (
+    "LOINC",
+    "GRTBD",
+    "V2-0487",
+    "V2-0074",
+    "OBSCAT",
+    "SNOMED",
+    "ICD10CM",
+    "NCIT",
+    "MONDO",
+    "RXNORM",
+    "SO",
+    "GRMETHOD",
+    "HAEM",
+)
+
+
+class Name(NamedTuple):
+    """What an observation or component is called: its CodeableConcept, the mapping row it stands in, its CURIE."""
+
+    concept: Json
+    rule: str
+    curie: str
+
+
+class Codebook:
+    """Names and codings of one set of tables."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self._tables = frozenset(terms.tables())
+        self._names: dict[str, Name] = {}
+        self._known: dict[tuple[str, str], tuple[Code, ...]] = {}
+        self._meta: dict[tuple[str, str], Json | None] = {}
+
+    def name(self, key: str) -> Name:
+        """Code of an observation or component; our own code ``HAEM:<key>`` where no vocabulary has one."""
+        found = self._names.get(key)
+        if found is None:
+            found = self._names[key] = self._name(key)
+        return found
+
+    def codes(self, table: str, text: str) -> tuple[Code, ...]:
+        """Codes of the row that ``text`` names; () where the table does not know it or several rows claim it.
+
+        In the order of the table within a vocabulary; the vocabularies of GA4GH are left out.
+        """
+        found = self._known.get((table, text))
+        if found is None:
+            found = self._codes(table, text)
+            if found:  # only words of a table are kept: those of a case have no end
+                self._known[table, text] = found
+        return found
+
+    def key(self, table: str, text: str) -> str:
+        """Key of the row that ``text`` names, "" where the table does not know it or several rows claim it."""
+        try:
+            return self.terms.key(table, text) or ""
+        except AmbiguousTerm:
+            return ""
+
+    def meta(self, profile_set: str, role: str) -> Json | None:
+        """``meta`` with the profiles that a resource in this role claims, None where it claims none."""
+        at = (profile_set, role)
+        if at not in self._meta:
+            profiles = list(self.terms.profiles(profile_set, role))
+            self._meta[at] = {"profile": profiles} if profiles else None
+        return self._meta[at]
+
+    def known(self, key: str) -> Name | None:
+        """Code of an observation or component that a table names, None where none does."""
+        for table in _NAMES:
+            codes = _for_fhir(self.terms.codes(table, key)) if table in self._tables else ()
+            if codes:
+                return Name(concept(codes[:1]), codes[0].rule, codes[0].curie)
+        return None
+
+    def _name(self, key: str) -> Name:
+        known = self.known(key)
+        if known is None:
+            own = self.terms.own(key)
+            known = Name(concept((own,)), own.rule, own.curie)
+        return known
+
+    def _codes(self, table: str, text: str) -> tuple[Code, ...]:
+        if table not in self._tables:
+            return ()
+        key = self.key(table, text)
+        return _for_fhir(self.terms.codes(table, key)) if key else ()
+
+    def coding(self, system: str, code: str, display: str | None) -> Json | None:
+        """Coding of a code the source states; None where its system is no vocabulary that FHIR has a URI for.
+
+        A system is a URI, or a prefix of ``resources.tsv`` in any case. A FHIR code has no blanks at its ends and no
+        two in a row; one that has is no code.
+        """
+        uri = system if ":" in system else self._system(system)
+        if not uri or " " in uri or code != " ".join(code.split()):
+            return None
+        return {"system": uri, "code": code} | ({"display": display} if display else {})
+
+    def _system(self, prefix: str) -> str:
+        for known in (prefix, prefix.upper(), prefix.lower()):
+            try:
+                return self.terms.resource(known).fhir_system
+            except UnknownTerm:
+                continue
+        return ""
+
+
+def _for_fhir(codes: tuple[Code, ...]) -> tuple[Code, ...]:
+    ranked = [
+        (_VOCABULARIES.index(prefix), code)
+        for code in codes
+        if (prefix := code.curie.partition(":")[0]) in _VOCABULARIES
+    ]
+    return tuple(code for _, code in sorted(ranked, key=lambda r: r[0]))
+
+
+@cache
+def codebook(terms: Terms) -> Codebook:
+    """The codebook of ``terms``, made once."""
+    return Codebook(terms)

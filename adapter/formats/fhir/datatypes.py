@@ -1,0 +1,114 @@
+"""FHIR R4 datatypes as plain dicts: numbers with bounds, ages, concepts, absence.
+
+Sources: FHIR R4 (http://hl7.org/fhir/R4/datatypes.html); what is a Range and what a Quantity is design section 5 of the
+project: a two-sided count is a Range, a one-sided one a Quantity with a comparator. Nothing here knows a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from adapter.nomenclature.quantities import Age, Bounds, Duration, Span
+from adapter.report import Json
+from adapter.terms import Code
+
+UCUM = "http://unitsofmeasure.org"
+URI = "urn:ietf:rfc:3986"
+HGVS = "http://varnomen.hgvs.org"
+ISCN = "https://iscn.karger.com"
+REFSEQ = "http://www.ncbi.nlm.nih.gov/refseq"
+INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+ARTIFACT = "http://hl7.org/fhir/StructureDefinition/workflow-relatedArtifact"
+ASSERTED = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
+RELATED_CONDITION = "http://hl7.org/fhir/StructureDefinition/condition-related"
+
+Value = tuple[str, Any]  # the suffix of value[x] ("Quantity", "Range", "String" ...) and what stands there
+
+_UNITS = {"a": ("y", "years"), "mo": ("mo", "months"), "wk": ("wk", "weeks"), "d": ("d", "days"), "h": ("h", "hours")}
+_COMPARATORS = {"at-most": "<=", "at-least": ">=", "less-than": "<", "more-than": ">"}
+
+
+def absent(reason: str) -> Json:
+    """An element that says why it has no value; ``reason`` is a code of FHIR's data-absent-reason."""
+    return {"extension": [{"url": ABSENT, "valueCode": reason}]}
+
+
+def concept(codes: Iterable[Code], text: str = "") -> Json:
+    """CodeableConcept of ``codes`` and the words as they were said."""
+    codings = [code.coding for code in codes if code.coding["system"]]
+    made: Json = {"coding": codings} if codings else {}
+    if text:
+        made["text"] = text
+    return made
+
+
+def quantity(value: Decimal | int, unit: str, code: str, comparator: str = "") -> Json:
+    """Quantity in UCUM; ``unit`` is for people, ``code`` for machines."""
+    if comparator:
+        return {"value": value, "comparator": comparator, "unit": unit, "system": UCUM, "code": code}
+    return {"value": value, "unit": unit, "system": UCUM, "code": code}
+
+
+def bounded(bounds: Bounds, unit: str, code: str) -> Value | None:
+    """Quantity or Range of ``bounds``; None where neither end is known.
+
+    An estimate ("~6") is its number: the caller keeps the words beside it. A Range has no exclusive ends, so an
+    exclusive end of a two-sided range stays in the words alone.
+    """
+    low, high = bounds.low, bounds.high
+    if low is not None and high is not None:
+        if low == high:
+            return "Quantity", quantity(low, unit, code)
+        return "Range", {"low": quantity(low, unit, code), "high": quantity(high, unit, code)}
+    if low is not None:
+        return "Quantity", quantity(low, unit, code, ">=" if bounds.low_inclusive else ">")
+    if high is not None:
+        return "Quantity", quantity(high, unit, code, "<=" if bounds.high_inclusive else "<")
+    return None
+
+
+def spelt(bounds: Bounds, sign: str = "") -> bool:
+    """Whether the written number or range says all that the text says, so that the text need not stand beside it."""
+    low, high = bounds.low, bounds.high
+    if low is not None and low == high:
+        return bounds.text == f"{low}{sign}"
+    if low is not None and high is not None:
+        return bounds.text == f"{low}~{high}{sign}"
+    if low is not None:
+        return bounds.text == f"{'>=' if bounds.low_inclusive else '>'}{low}{sign}"
+    return bounds.text == f"{'<=' if bounds.high_inclusive else '<'}{high}{sign}"
+
+
+def span_of_time(stated: Age | Duration) -> Value:
+    """An age or an interval as Quantity or Range of one UCUM unit, else as its words.
+
+    Units are never converted: ``58 y 3 mo`` and ``about 2 years`` stay words, and so does an age of 0, which the Age
+    datatype refuses.
+    """
+    low, high = _one(stated.low), _one(stated.high)
+    ends = [end for end in (low, high) if end is not None]
+    whole = len(ends) == sum(end is not None for end in (stated.low, stated.high)) and ends
+    if not whole or stated.bound == "about" or getattr(stated, "newborn", False) or ends[0][0] <= 0:
+        return "String", stated.text
+    number, unit = ends[0]
+    name = _UNITS[unit][1]
+    if stated.bound in _COMPARATORS:
+        return "Quantity", quantity(number, name, unit, _COMPARATORS[stated.bound])
+    if low is None or high is None or low[1] != high[1]:
+        return "String", stated.text
+    if low == high:
+        return "Quantity", quantity(number, name, unit)
+    return "Range", {"low": quantity(low[0], name, unit), "high": quantity(high[0], _UNITS[high[1]][1], high[1])}
+
+
+def time_is_spelt(stated: Age | Duration) -> bool:
+    """Whether a span of time is spelt as its number and unit alone ("58 y"), so that no words need stand beside it."""
+    end = _one(stated.low)
+    return stated.bound == "exact" and end is not None and stated.text == f"{end[0]} {_UNITS[end[1]][0]}"
+
+
+def _one(span: Span | None) -> tuple[Decimal, str] | None:
+    return None if span is None else span.one

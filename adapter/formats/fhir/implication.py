@@ -1,0 +1,70 @@
+"""What a variant means: its consequence for a gene and its significance.
+
+Profiles: Genomics Reporting 3.0.0 ``molecular-consequence`` and ``diagnostic-implication``; both derive from the
+variant and have no value of their own. An amplification as such (SO:0001880) is no DNA change type, so it stands here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapter.formats.fhir.observation import Parts, opened
+
+if TYPE_CHECKING:
+    from adapter.case.facts import Facts
+    from adapter.formats.fhir.draft import Draft
+    from adapter.report import Json
+
+_AS_SUCH = frozenset({"amplification"})  # changes whose sequence feature is no member of the DNA change types
+
+
+def implications(d: Draft, facts: Facts) -> list[str]:
+    """Add the implications of a variant; their roles, for the report."""
+    roles = []
+    if facts.result == "present":
+        key = d.codes.key("changes", facts.change) if facts.change else ""
+        if key in _AS_SUCH:
+            roles.append(consequence(d, facts, key, facts.at("change")))
+        elif facts.fusion and len(facts.genes) > 1:
+            roles.append(consequence(d, facts, "fusion", facts.at("fusion")))
+    if facts.significance:
+        roles.append(significance(d, facts))
+    return roles
+
+
+def consequence(d: Draft, facts: Facts, key: str, source: str) -> str:
+    """Add the molecular consequence of a structural type; its role."""
+    role = f"finding/{facts.id}/consequence"
+    code = d.codes.codes("structural-types", key)[0]
+    made = _implication(d, facts, role, "molecular-consequence", code.label.replace("_", " "))
+    parts: Parts = []
+    d.part(parts, "feature-consequence", "CodeableConcept", {"coding": [code.coding]}, source, code.rule)
+    made["component"] = parts
+    d.add(made)
+    return role
+
+
+def significance(d: Draft, facts: Facts) -> str:
+    """Add the clinical significance as a diagnostic implication; its role."""
+    role = f"finding/{facts.id}/significance"
+    made = _implication(d, facts, role, "diagnostic-implication", f"Clinical significance: {facts.significance}")
+    parts: Parts = []
+    node, rule = d.words("significances", facts.significance)
+    d.part(parts, "clinical-significance", "CodeableConcept", node, facts.at("significance"), rule)
+    if facts.significance_by:
+        d.part(parts, "significance-by", "String", facts.significance_by, facts.at("significance_by"))
+    made["component"] = parts
+    d.add(made)
+    return role
+
+
+def _implication(d: Draft, facts: Facts, role: str, kind: str, words: str) -> Json:
+    made = opened(d, role, words, kind, d.cited_by(facts))
+    made["status"] = facts.status
+    made["category"] = [d.codes.name(category).concept for category in ("laboratory", "genetics")]
+    made["code"] = d.codes.name(kind).concept
+    made["subject"] = d.subject
+    if facts.specimen:
+        made["specimen"] = d.reference(f"specimen/{facts.specimen}")
+    made["derivedFrom"] = [d.reference(f"finding/{facts.id}")]
+    return made

@@ -1,0 +1,57 @@
+"""The karyotype result: one Observation with the ISCN string, from which the abnormalities' Observations derive.
+
+Code LOINC 62356-1 (chromosome analysis result in ISCN expression) with 81291-7 as component; no variant profile and
+no 69548-6, or every abnormality would count twice. A karyotype of which only words are known has no ISCN expression
+and gets our own code.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapter.formats.fhir.datatypes import INTERPRETATION
+from adapter.formats.fhir.observation import Parts, closed, of_finding
+from adapter.formats.fhir.variant import shares, written
+
+if TYPE_CHECKING:
+    from adapter.case.facts import Facts
+    from adapter.formats.fhir.draft import Draft
+
+_NORMAL = {"coding": [{"system": INTERPRETATION, "code": "N", "display": "Normal"}]}
+
+
+def karyotype(d: Draft, facts: Facts) -> None:
+    """Add the Observation of a karyotype."""
+    stated = bool(facts.expressions)
+    flag = facts.complex is not None and not stated
+    code = "karyotype-result" if stated else "complex-karyotype" if flag else "karyotype"
+    made = of_finding(
+        d, facts, d.codes.name(code).concept, words_of(facts), ("laboratory", "genetics", "cytogenetics"), "karyotype"
+    )
+    if flag:
+        made["valueBoolean"] = facts.complex
+        d.ledger.put(made, facts.at("complex"), d.codes.name(code).rule, "valueBoolean")
+    elif not stated and facts.result != "absent":
+        made["valueString"] = facts.said
+        d.ledger.put(made, facts.at("said"), member="valueString")
+    if facts.result == "absent" or facts.change == "normal":
+        made["interpretation"] = [_NORMAL]
+    if facts.result != "present":
+        d.ledger.put(made, facts.at("result"), member="interpretation")
+    if facts.said:
+        made["note"] = [d.ledger.put({"text": facts.said}, facts.at("said"), member="text")]
+    parts: Parts = []
+    for expression in facts.expressions:
+        written(d, parts, expression)
+    if stated and facts.complex is not None:
+        node = d.part(parts, "complex-karyotype", "Boolean", facts.complex, facts.at("complex"))
+        if "complex" in facts.derived:
+            d.derived(node, "B", facts.derived["complex"])
+    shares(d, parts, facts)
+    d.add(closed(d, facts, made, parts))
+
+
+def words_of(facts: Facts) -> str:
+    """One line about a karyotype for its narrative."""
+    text = " ".join(expression.text for expression in facts.expressions) or facts.said
+    return f"Karyotype: {text or ('complex' if facts.complex else 'result without string')}"

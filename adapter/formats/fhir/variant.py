@@ -1,0 +1,220 @@
+"""The variant Observation: one per genomic finding.
+
+Profile: Genomics Reporting 3.0.0 ``variant`` (http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/variant),
+in the set ``mcode4`` also mCODE 4.0.0 ``mcode-genomic-variant``. They disagree on the copy number: a Range in the
+first, a whole Quantity in the second (invariant cnt-3), so the writer has two forms and declares the narrower one.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from adapter.formats.fhir.allele import allele_parts
+from adapter.formats.fhir.datatypes import HGVS, ISCN, quantity
+from adapter.formats.fhir.observation import Parts, answer, closed, of_finding, studied
+from adapter.report import Json
+
+if TYPE_CHECKING:
+    from adapter.case.facts import Expression, Facts, Place
+    from adapter.formats.fhir.draft import Draft
+    from adapter.nomenclature.quantities import Copies, Fraction, Share
+
+_SLICES = {"hgvs.c": "hgvs-c", "hgvs.p": "hgvs-p", "hgvs.g": "genomic-hgvs"}
+_FEW = "mCODE 4 takes one whole number: its lower bound; the range stands in a component of ours"
+
+
+def variant(d: Draft, facts: Facts) -> None:
+    """Add the variant Observation of a finding."""
+    made = of_finding(d, facts, d.codes.name("variant").concept, words_of(facts), ("laboratory", "genetics"), "variant")
+    made["valueCodeableConcept"] = answer(d, facts)
+    parts: Parts = []
+    for gene in facts.genes:
+        studied(d, parts, gene)
+        if gene.role:
+            partner(d, parts, gene.text, gene.role)
+    if facts.place is not None:
+        place(d, parts, facts.place)
+    if facts.change:
+        node, rule = d.words("changes", facts.change)
+        d.part(parts, "change-type", "CodeableConcept", node, facts.at("change"), rule)
+    if facts.copies is not None:
+        copies(d, parts, facts.copies, facts.at("copies"))
+    for expression in facts.expressions:
+        written(d, parts, expression)
+    if facts.fusion:
+        d.part(parts, "variation-code", "CodeableConcept", {"text": facts.fusion}, facts.at("fusion"))
+    if facts.allele is not None:
+        allele_parts(d, parts, facts)
+    identified(d, parts, facts)
+    shares(d, parts, facts)
+    words(d, parts, facts)
+    d.add(closed(d, facts, made, parts))
+
+
+def partner(d: Draft, parts: Parts, gene: str, role: str) -> None:
+    """Which end of a fusion a gene gives; no slice of the profile keeps the order."""
+    code = d.codes.name(role).concept["coding"]
+    d.part(parts, "fusion-partner-role", "CodeableConcept", {"coding": code, "text": gene}, "")
+
+
+def place(d: Draft, parts: Parts, place: Place) -> None:
+    """Chromosome as the required answer, band as words (no code system has them), interval as it was written.
+
+    The slices for coordinates want exact, inner or outer ends of the variant; a region that was examined states none
+    of the three, so it keeps its words under our own code.
+    """
+    derived: list[Json] = []
+    band = place.band or not place.chromosome
+    if place.start is not None:
+        derived.append(d.part(parts, "region", "String", place.text, place.path))
+    elif band:
+        derived.append(d.part(parts, "cytogenetic-location", "CodeableConcept", {"text": place.text}, place.path))
+    codes = d.codes.codes("chromosomes", place.chromosome) if place.chromosome else ()
+    if codes:
+        node: Json = {"coding": [codes[0].coding]}
+        if place.path and not (band or place.start is not None):
+            node["text"] = place.text
+        derived.append(d.part(parts, "chromosome", "CodeableConcept", node, place.path, codes[0].rule))
+    if place.assembly:
+        node, rule = d.words("assemblies", place.assembly)
+        d.part(parts, "assembly", "CodeableConcept", node, f"{place.path.rpartition('/')[0]}/assembly", rule)
+    if not place.path:
+        for component in derived:
+            d.derived(component, "B", "band of the gene")
+
+
+def copies(d: Draft, parts: Parts, stated: Copies, source: str) -> None:
+    """The copy number: LOINC 82155-3 with Quantity or Range, in ``mcode4`` as a whole Quantity and our own range."""
+    kind, value = d.number(stated, "copies", "1")
+    if kind == "String":
+        d.part(parts, "copy-number-range", kind, value, source)
+        return
+    if not d.mcode:
+        node = d.part(parts, "copy-number", kind, value, source)
+        if stated.approximate:
+            d.ledger.narrowed(source, "an estimate is written as its number; the words stand beside it", node)
+        return
+    least = _whole(stated)
+    if least is not None:
+        number, comparator = least
+        exact = kind == "Quantity" and not stated.approximate
+        node = d.part(parts, "copy-number", "Quantity", quantity(number, "copies", "1", comparator), source)
+        if exact:
+            node["valueQuantity"] |= {k: v for k, v in value.items() if k == "extension"}
+            return
+        d.ledger.narrowed(source, _FEW, node)
+    node = d.part(parts, "copy-number-range", kind, value, source)
+    if least is None:
+        d.ledger.narrowed(
+            source, "mCODE 4 takes whole numbers of copies only: the value stands in a component of ours", node
+        )
+
+
+def _whole(stated: Copies) -> tuple[int, str] | None:
+    """The whole number and comparator that mCODE takes for a copy number, None where it has none."""
+    low, high = stated.low, stated.high
+    bound, comparator = (low, "" if low == high else ">=" if stated.low_inclusive else ">")
+    if low is None:
+        bound, comparator = high, "<=" if stated.high_inclusive else "<"
+    if bound is None or stated.approximate or bound != bound.to_integral_value():
+        return None
+    return int(bound), comparator
+
+
+def written(d: Draft, parts: Parts, expression: Expression) -> None:
+    """A nomenclature string, a code only where it is valid as it stands or an engine vouches for its canonical form.
+
+    ISCN goes to 81291-7; an HGVS expression to the slice of its kind, and to 81252-9 as words while nothing vouches
+    for it, since the slices are bound to codes.
+    """
+    valid = expression.text if expression.verbatim else expression.value
+    slot = _SLICES.get(expression.syntax, "variation-code")
+    system = HGVS if expression.syntax.startswith("hgvs") else ""
+    if expression.syntax == "iscn":
+        slot, system = "iscn", ISCN
+    node: Json = {"text": expression.text}
+    if not valid or not system or valid != " ".join(valid.split()):
+        slot = slot if slot == "iscn" else "variation-code"
+    else:
+        node["coding"] = [{"system": system, "code": valid}]
+    if any(part["code"] is d.codes.name(slot).concept for part in parts) and slot != "variation-code":
+        slot = "variation-code"  # the profile has one component of each kind
+    component = d.part(parts, slot, "CodeableConcept", node, expression.path)
+    if valid and not expression.verbatim:
+        d.derived(component, expression.grade, "canonical form")
+
+
+def identified(d: Draft, parts: Parts, facts: Facts) -> None:
+    """Identifiers of the variant in catalogues (81252-9), and transcripts as stated (51958-7, one; then ours)."""
+    for source, text in facts.ids:
+        coding = d.codes.coding(source, text, None) if source else None
+        node = {"coding": [coding], "text": text} if coding else {"text": f"{source} {text}".lstrip()}
+        d.part(parts, "variation-code", "CodeableConcept", node, facts.at("ids"))
+    for n, transcript in enumerate(facts.transcripts):
+        name = "transcript" if n == 0 else "further-transcript"
+        d.part(parts, name, "CodeableConcept", {"text": transcript}, facts.at("transcripts"))
+
+
+def shares(d: Draft, parts: Parts, facts: Facts) -> None:
+    """Shares of cells and of reads, allelic state, origin."""
+    if facts.cells is not None:
+        cells(d, parts, facts.cells, facts.at("cells"))
+    if facts.cutoff is not None:
+        d.part(parts, "cutoff", *d.number(facts.cutoff, "%", "%", " %"), facts.at("cutoff"))
+    if facts.vaf is not None:
+        fraction(d, parts, facts.vaf, facts.at("vaf"))
+    for name, table, said, source in (
+        ("allelic-state", "zygosities", facts.zygosity, "zygosity"),
+        ("source-class", "origins", facts.origin, "origin"),
+    ):
+        if said:
+            node, rule = d.words(table, said)
+            d.part(parts, name, "CodeableConcept", node, facts.at(source), rule)
+
+
+def cells(d: Draft, parts: Parts, share: Share, source: str) -> None:
+    """Share of abnormal cells: no profile or LOINC term has it, so it is ours; the cells counted where stated."""
+    node = d.part(parts, "abnormal-cell-fraction", *d.number(share, "%", "%", " %"), source)
+    if share.positive is not None and share.scored is not None:
+        counts = {"numerator": _count(share.positive), "denominator": _count(share.scored)}
+        d.part(parts, "abnormal-cell-count", "Ratio", counts, source)
+        d.part(parts, "cells-counted", "Quantity", quantity(share.scored, "cells", "1"), source)
+        d.derived(node, "A", "positive of scored cells")
+
+
+def _count(number: int) -> Json:
+    return quantity(number, "cells", "1")
+
+
+def fraction(d: Draft, parts: Parts, vaf: Fraction, source: str) -> None:
+    """Allele fraction of 0 to 1 (81258-6, one Quantity); a range of fractions only in a component of ours."""
+    kind, value = d.number(vaf, "1", "1")
+    node = d.part(parts, "vaf" if kind == "Quantity" else "vaf-range", kind, value, source)
+    if vaf.reads is not None and vaf.depth is not None:
+        counts = {"numerator": quantity(vaf.reads, "reads", "1"), "denominator": quantity(vaf.depth, "reads", "1")}
+        d.part(parts, "allelic-read-count", "Ratio", counts, source)
+        d.derived(node, "A", "reads of depth")
+
+
+def words(d: Draft, parts: Parts, facts: Facts) -> None:
+    """Complexity where stated, and the source's own sentence."""
+    if facts.complex is not None:
+        d.part(parts, "complex-karyotype", "Boolean", facts.complex, facts.at("complex"))
+    if facts.said:
+        d.part(parts, "conclusion-string", "String", facts.said, facts.at("said"))
+
+
+def words_of(facts: Facts) -> str:
+    """One line about a variant for its narrative: genes, change, copies, share of cells, result."""
+    named = facts.fusion or "::".join(gene.text for gene in facts.genes) or (facts.place.text if facts.place else "")
+    stated = [named, facts.change, *(e.text for e in facts.expressions)]
+    if facts.copies is not None:
+        stated.append(f"{facts.copies.text} copies")
+    if facts.cells is not None:
+        stated.append(f"in {_percent(facts.cells)} of cells")
+    return f"{' '.join(s for s in stated if s) or 'genomic finding'}: {facts.result}"
+
+
+def _percent(share: Share) -> str:
+    return share.text if "%" in share.text else f"{Decimal(share.low) if share.low is not None else share.text} %"
