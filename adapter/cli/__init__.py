@@ -14,7 +14,7 @@ from importlib import import_module
 from adapter import __version__
 from adapter.errors import AdapterError
 
-MODULES = ("convert", "check", "nomenclature", "inspect", "serve", "store", "export", "upload", "bench")
+MODULES = ("convert", "check", "nomenclature", "inspect", "serve", "bench")
 COMMANDS = {
     "convert": "convert",
     "check": "check",
@@ -24,9 +24,6 @@ COMMANDS = {
     "formats": "inspect",
     "terms": "inspect",
     "serve": "serve",
-    "store": "store",
-    "export": "export",
-    "upload": "upload",
     "bench": "bench",
 }
 

@@ -1,0 +1,39 @@
+"""The published document as a contract: schemathesis over every operation, and generated cases all accepted."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+
+from adapter.formats.document import dump
+from adapter.web import create_app
+from tests.strategies import cases
+
+EXAMPLES = 500 if os.environ.get("ADAPTER_NIGHTLY") else 8
+app = create_app()
+schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
+# A case that follows the schema may still contradict itself, and only reading it shows that: 422 is an answer there.
+SEMANTIC = ("/v1/convert", "/v1/validate")
+
+
+@schemathesis.serializer("application/x-ndjson")
+def lines(_: schemathesis.SerializationContext, value: Any) -> bytes:
+    return value.encode() if isinstance(value, str) else dump(value)
+
+
+@schema.parametrize()
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_every_operation_keeps_the_document(case: schemathesis.Case) -> None:
+    excluded = [schemathesis.checks.positive_data_acceptance] if case.path in SEMANTIC else []
+    case.call_and_validate(excluded_checks=excluded)
+
+
+@given(case=cases())
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_generated_case_is_converted(case: dict[str, Any]) -> None:
+    for target in ("fhir", "phenopacket"):
+        answer = app.test_client().post(f"/v1/convert?to={target}", data=dump(case), content_type="application/json")
+        assert answer.status_code == 200, answer.text
