@@ -11,7 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapter.nomenclature.iscn.instances import UNKNOWN, Change, Instance, readings
+from adapter.nomenclature.iscn.changes import readings
+from adapter.nomenclature.iscn.instances import UNKNOWN, Change, Instance
 from adapter.nomenclature.iscn.model import Diagnostic, Range
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.nomenclature import loci
+from adapter.nomenclature.iscn.changes import readings
 from adapter.nomenclature.iscn.effects import amplified, joined
-from adapter.nomenclature.iscn.instances import junctions, readings
+from adapter.nomenclature.iscn.instances import junctions
 from adapter.nomenclature.iscn.model import Range
 from adapter.nomenclature.iscn.rules import tumour
 
