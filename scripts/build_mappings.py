@@ -204,7 +204,7 @@ def header(name: str, rows: list[list[str]]) -> str:
     known = stems()
     lines = [
         f"#mapping_set_id: {SOURCES['HAEMFHIR']}mappings/{name}",
-        f"#mapping_set_title: haem-adapter, {name}",
+        f"#mapping_set_title: haem-adapter, {name.replace('-', ' ')}",
         '#mapping_set_version: "0.1.0"',
         "#license: https://creativecommons.org/licenses/by/4.0/",
         "#curie_map:",

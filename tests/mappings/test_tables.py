@@ -213,6 +213,17 @@ def test_traps_of_the_disease_data_are_not_in_the_table():
     assert answers == ()  # "stable" and "worsened" are not what a report of a response says
 
 
+def test_tables_are_as_the_script_would_write_them(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(MAPPINGS.parent / "scripts"))
+    import build_mappings
+
+    for table in TABLES:
+        build_mappings.write_table(
+            tmp_path / table.name, table.name.removesuffix(".sssom.tsv"), build_mappings.read_table(table)
+        )
+        assert (tmp_path / table.name).read_text(encoding="utf-8") == table.read_text(encoding="utf-8")
+
+
 def merged(tables: list[Path], most: int) -> tuple[str, int]:
     """One mapping set of the first rows of each table, and how many rows it has."""
     head: dict[str, None] = {}

@@ -170,6 +170,7 @@ def test_profiles_of_a_role():
     assert len(terms.profiles("gr3", "variant")) == 1
     assert len(terms.profiles("mcode4", "variant")) == 2
     assert terms.profiles("gr3", "patient") == ()
+    assert {("gr3", "variant"), ("mcode4", "patient")} <= set(terms.roles())
 
 
 @given(st.lists(st.from_regex(r"[A-Za-z0-9]+", fullmatch=True), min_size=1, max_size=5))
