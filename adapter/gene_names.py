@@ -106,7 +106,7 @@ class GeneFile:
             raise MappingError(
                 f"expected name, status and target, found {len(fields)} fields", file=self._where, line=number
             )
-        return _Line(*fields, f"{self._where}#{number}")
+        return _Line._make([*fields, f"{self._where}#{number}"])
 
 
 class GeneNames:

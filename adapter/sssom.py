@@ -108,7 +108,7 @@ def _row(columns: list[str], fields: list[str], file: str, line: int) -> Row:
     if len(fields) != len(_FIELDS) or columns != list(_FIELDS):
         said = dict(zip(columns, fields, strict=False))
         fields = [said.get(name, "") for name in _FIELDS]
-    row = Row(*fields, f"{file}#{line}")
+    row = Row._make([*fields, f"{file}#{line}"])
     if "%" in row.object_id:  # a CURIE is a URI in short: UCUM:%25 stands for UCUM:%
         row = row._replace(object_id=unquote(row.object_id))
     own = row.object_id if row.is_alias else row.subject_id
