@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from adapter.formats.phenopacket.writing import Writing, date_element
 from adapter.nomenclature.quantities import Date
 from adapter.report import Json
-from adapter.terms import Code
 
 if TYPE_CHECKING:
     from adapter.case import Case, Response, Treatment
@@ -18,23 +17,26 @@ VOCABULARIES = ("NCIT", "RXNORM", "SNOMED")
 NO_RESPONSE = {"relapse", "not assessed"}
 
 
-def actions(w: Writing, case: Case, target: Code | None) -> list[Json]:
-    """The medical actions in the order of the treatments: a regimen, then a treatment per drug."""
+def actions(w: Writing, case: Case) -> list[Json]:
+    """The medical actions in the order of the treatments: a regimen, then a treatment per drug.
+
+    No treatmentTarget: a case does not say which of its diagnoses a treatment was for.
+    """
     found: list[Json] = []
     first: dict[str, int] = {}
     for n, treatment in enumerate(case.treatments):
         first[treatment.id or ""] = len(found)
-        found += _of_treatment(w, treatment, f"/treatments/{n}", len(found), target)
+        found += _of_treatment(w, treatment, f"/treatments/{n}", len(found))
     for n, response in enumerate(case.responses):
         _respond(w, response, f"/responses/{n}", found, first.get(response.to or "", -1))
     for node in found:
-        for member in ("treatmentTarget", "treatmentIntent", "responseToTreatment", "treatmentTerminationReason"):
+        for member in ("treatmentIntent", "responseToTreatment", "treatmentTerminationReason"):
             if member in node:
                 node[member] = node.pop(member)
     return found
 
 
-def _of_treatment(w: Writing, treatment: Treatment, path: str, start: int, target: Code | None) -> list[Json]:
+def _of_treatment(w: Writing, treatment: Treatment, path: str, start: int) -> list[Json]:
     where = f"/medicalActions/{start}"
     nodes = [_regimen(w, treatment, path, where)] if treatment.regimen or not treatment.agents else []
     if not nodes:
@@ -45,9 +47,6 @@ def _of_treatment(w: Writing, treatment: Treatment, path: str, start: int, targe
         place = f"/medicalActions/{start + len(nodes)}"
         nodes.append(_drug(w, agent, f"{path}/agents/{n}", place))
     _rest(w, nodes[0], treatment, path, where)
-    if target:
-        for node in nodes:
-            node["treatmentTarget"] = w.use(target)
     return nodes
 
 

@@ -19,7 +19,7 @@ def write_back(w: Writing, case: Case, packet: Json) -> None:
     """
     restored = False
     for n, one in enumerate(case.carried):
-        if one.format == "phenopacket" and _set(packet, one.path, one.value):
+        if one.format == "phenopacket" and one.path.startswith("/") and _set(packet, one.path, one.value):
             parent, member = _parent(packet, one.path)
             w.ledger.put(parent, f"/carried/{n}", "", member)
             w.prefixes.update(p for p in _prefixes(one.value) if p in w.terms.prefixes())

@@ -22,6 +22,11 @@ class Extra(NamedTuple):
     source: str
     rule: str = ""
 
+    @property
+    def origin(self) -> tuple[str, str]:
+        """Pointer and rule for the ledger; what no leaf states was worked out."""
+        return self.source, self.rule or ("" if self.source else "derived")
+
 
 def percent(value: Bounds, shift: int = 0) -> str:
     """A share as ``68.5%`` (the form of the ``mosaicism`` convention), with its bounds: ``60-70%``, ``>90%``, ``~5%``.

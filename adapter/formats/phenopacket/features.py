@@ -28,8 +28,9 @@ def _feature(w: Writing, feature: Feature, n: int) -> Json:
     if feature.code:
         w.comment(where, "code", written_code(feature.code), f"{path}/code", moved=code is None)
     node["excluded"] = feature.result == "absent"
-    w.ledger.put(node, f"{path}/result", "", "excluded")
-    if feature.result not in (None, "present", "absent"):
+    if feature.result == "absent":
+        w.ledger.put(node, f"{path}/result", "", "excluded")
+    elif feature.result != "present":
         w.comment(where, "result", feature.result, f"{path}/result")
     w.time(node, "onset", path, where, feature.age, None)
     w.said(where, feature.site, f"{path}/site", "site")

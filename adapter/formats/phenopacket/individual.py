@@ -83,6 +83,7 @@ def _stated_sex(w: Writing, node: Json, subject: Subject) -> None:
         node["karyotypicSex"] = KARYOTYPIC_SEXES.get(
             chromosomes, "OTHER_KARYOTYPE" if chromosomes else "UNKNOWN_KARYOTYPE"
         )
+        w.ledger.put(node, "/subject/constitutional_karyotype", "profile:karyotypic-sex", "karyotypicSex")
         w.comment("/subject/karyotypicSex", "constitutional_karyotype", karyotype, "/subject/constitutional_karyotype")
 
 

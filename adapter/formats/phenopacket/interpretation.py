@@ -73,9 +73,8 @@ class Interpretations:
 
     def _cells(self, w: Writing, facts: Facts) -> None:
         where = self.samples.where(facts.specimen)
-        words = "; ".join(e.value for e in label(facts))
         if facts.cells:
-            self.samples.measure(facts.specimen, measurement.of_cells(w, facts, facts.cells, words, where))
+            self.samples.measure(facts.specimen, measurement.of_cells(w, facts, facts.cells, label(facts), where))
 
     def _call(self, w: Writing, facts: Facts, *, germline: bool) -> Json:
         node: Json = {

@@ -53,9 +53,10 @@ def of_absence(w: Writing, facts: Facts, label: list[Extra], where: str) -> Json
     return timed(w, node, facts, where)
 
 
-def of_cells(w: Writing, facts: Facts, cells: Share, label: str, where: str) -> Json:
+def of_cells(w: Writing, facts: Facts, cells: Share, label: list[Extra], where: str) -> Json:
     """The share of cells that carry a finding, as a measurement of the specimen."""
-    node: Json = {"description": label}
+    node: Json = {}
+    _describe(w, node, label)
     w.term(node, "assay", w.of_key("kmt2a-amplification", "abnormal-cell-fraction"))
     _quantity(w, node, Value(cells.text, facts.at("cells"), cells, "%"))
     return timed(w, node, facts, where)
@@ -143,7 +144,7 @@ def _describe(w: Writing, node: Json, parts: list[Extra]) -> None:
         return
     node["description"] = "; ".join(f"{e.name}: {e.value}" for e in parts)
     for extra in parts:
-        w.ledger.put(node, extra.source, extra.rule, "description")
+        w.ledger.put(node, *extra.origin, "description")
 
 
 def _digits(value: Value | None) -> list[Extra]:

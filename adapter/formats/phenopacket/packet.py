@@ -42,7 +42,7 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
             "biosamples": samples.written(w),
             "interpretations": calls.written(w, case.id, primary),
             "diseases": found,
-            "medicalActions": actions(w, case, primary),
+            "medicalActions": actions(w, case),
         }
     )
     w.said("/subject", case.notes, "/notes", "notes")

@@ -80,7 +80,9 @@ def _label(w: Writing, node: Json, facts: Facts, own: str) -> None:
     words = label(facts)
     node["label"] = " ".join(e.value for e in words) or facts.said or own
     for extra in words:
-        w.ledger.put(node, extra.source, extra.rule, "label")
+        w.ledger.put(node, *extra.origin, "label")
+    if not words:
+        w.ledger.put(node, "", "profile:label", "label")
     if facts.said:
         node["description"] = facts.said
         w.ledger.put(node, facts.at("said"), "", "description")
@@ -142,7 +144,7 @@ def _variation(w: Writing, facts: Facts, gene: GeneFact | None) -> tuple[Json | 
     if copies and facts.place and not facts.genes and "place" not in facts.derived:
         return _copies_of_interval(w, facts, facts.place, copies), ""
     if facts.allele:
-        return _allele(facts.allele), facts.allele.vrs.get("1.3", "")
+        return _allele(w, facts.allele), facts.allele.vrs.get("1.3", "")
     return None, ""
 
 
@@ -151,7 +153,8 @@ def _copy_number(w: Writing, facts: Facts, gene: str, copies: vrs.Range) -> tupl
     count = count_of(*copies)
     for bounds in count.values():
         w.ledger.put(bounds, facts.at("copies"), "profile:vrs-copy-number")
-    return {"copyNumber": {"gene": {"geneId": gene}, **count}}, copy_number_id(gene, *copies)
+    subject = w.ledger.put({"geneId": gene}, facts.genes[0].path, "profile:vrs-copy-number")
+    return {"copyNumber": {"gene": subject, **count}}, copy_number_id(gene, *copies)
 
 
 def _copies_of_interval(w: Writing, facts: Facts, place: Place, copies: vrs.Range) -> Json | None:
@@ -160,7 +163,8 @@ def _copies_of_interval(w: Writing, facts: Facts, place: Place, copies: vrs.Rang
     if chromosome is None or place.start is None:
         return None
     interval = {"startNumber": {"value": str(place.start - 1)}, "endNumber": {"value": str(place.end)}}
-    location = {"sequenceId": f"ga4gh:{chromosome.refget}", "sequenceInterval": w.ledger.put(interval, place.path)}
+    location = {"sequenceId": f"ga4gh:{chromosome.refget}", "sequenceInterval": interval}
+    w.ledger.put(location, place.path, "profile:vrs-copy-number")
     count = count_of(*copies)
     for bounds in count.values():
         w.ledger.put(bounds, facts.at("copies"), "profile:vrs-copy-number")
@@ -173,7 +177,7 @@ def copy_number_id(gene: str, low: int | None, high: int | None) -> str:
     return vrs.identify(vrs.copy_number_count(vrs.gene_subject(gene), low, high, "1.2.1"), "1.2.1")
 
 
-def _allele(allele: Allele) -> Json | None:
+def _allele(w: Writing, allele: Allele) -> Json | None:
     """The VRS allele of an SPDI that is normal as it stands, None where bases around it would be needed."""
     form = spdi.read(allele.spdi) if allele.spdi else None
     normal = spdi.justified(form) if form else None
@@ -182,7 +186,8 @@ def _allele(allele: Allele) -> Json | None:
         return None
     interval = {"startNumber": {"value": str(normal.position)}, "endNumber": {"value": str(normal.end)}}
     location = {"sequenceId": f"ga4gh:{chromosome.refget}", "sequenceInterval": interval}
-    return {"allele": {"sequenceLocation": location, "literalSequenceExpression": {"sequence": normal.inserted}}}
+    node = {"sequenceLocation": location, "literalSequenceExpression": {"sequence": normal.inserted}}
+    return {"allele": w.ledger.put(node, "", f"derived:grade-{allele.grade}")}
 
 
 def _copies_beside(facts: Facts, variation: Json | None) -> Iterator[Extra]:
@@ -196,10 +201,11 @@ def expressions(w: Writing, facts: Facts) -> list[Json]:
     for stated in facts.expressions:
         if stated.value:
             node = found.setdefault(stated.value, {"syntax": syntax_of(stated), "value": stated.value})
-            w.ledger.put(node, stated.path)
+            w.ledger.put(node, stated.path, "" if stated.path else "derived")
     if facts.allele:
         for syntax, value in _worked_out(facts.allele):
-            found.setdefault(value, {"syntax": syntax, "value": value})
+            node = found.setdefault(value, {"syntax": syntax, "value": value})
+            w.ledger.put(node, "", f"derived:grade-{facts.allele.grade}")
     return list(found.values())
 
 
@@ -223,7 +229,7 @@ def _vcf(w: Writing, allele: Allele) -> Json:
         "ref": reference,
         "alt": alternate,
     }
-    return w.ledger.put(node, "", f"derived:{allele.grade}")
+    return w.ledger.put(node, "", f"derived:grade-{allele.grade}")
 
 
 def _derivation(facts: Facts) -> Iterator[Extra]:
@@ -278,6 +284,7 @@ def _types(w: Writing, node: Json, facts: Facts) -> None:
             w.term(node, "structuralType", code, source)
     if facts.allele and (deleted := facts.allele.spdi.split(":")[2:3]) and deleted[0]:
         node["vrsRefAlleleSeq"] = deleted[0]
+        w.ledger.put(node, "", f"derived:grade-{facts.allele.grade}", "vrsRefAlleleSeq")
     if facts.zygosity and (key := w.key("zygosities", facts.zygosity)):
         code = w.of_key("zygosities", key, "GENO")
         w.term(node, "allelicState", code, facts.at("zygosity"))
