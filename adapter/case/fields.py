@@ -56,8 +56,8 @@ def _quantity(read: Callable[[Any], Any], *types: type) -> PlainValidator:
     return PlainValidator(validate)
 
 
-def _pattern(text: str, description: str, *others: dict[str, Any]) -> WithJsonSchema:
-    words = {"type": "string", "pattern": grammar.published(text)}
+def _pattern(text: str, description: str, *others: dict[str, Any], blanks: bool = True) -> WithJsonSchema:
+    words = {"type": "string", "pattern": grammar.published(text, blanks=blanks)}
     return WithJsonSchema(
         {"anyOf": [words, *others], "description": description} if others else words | {"description": description}
     )
@@ -123,7 +123,7 @@ Date = TypeAliasType(
     Annotated[
         quantities.Date,
         _quantity(intervals.read_date, str, int, Decimal),
-        _pattern(intervals.DATE, intervals.DATE_EXPECTED, _YEAR),
+        _pattern(intervals.DATE, intervals.DATE_EXPECTED, _YEAR, blanks=False),
     ],
 )
 Moment = TypeAliasType(

@@ -50,10 +50,10 @@ def broken(case: Any) -> Iterator[Fault]:
 def _twice(name: str, items: list[Any]) -> Iterator[Fault]:
     seen: set[str] = set()
     for n, item in enumerate(items):
-        name = _text(item, "id")
-        if name and name in seen:
+        own = _text(item, "id")
+        if own and own in seen:
             yield Fault(f"/{name}/{n}/id", "unique", "this id is already taken")
-        seen.add(name)
+        seen.add(own)
 
 
 def _missing(name: str, field: str, items: list[Any], known: set[str], what: str) -> Iterator[Fault]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from adapter.case.findings import Finding
+from adapter.case.findings.finding import Finding as Shape
 from adapter.case.links import broken
-from adapter.case.model import Case
+from adapter.case.model import Case, without_nulls
 from adapter.errors import CaseError, Fault, NomenclatureError
 
 _MESSAGES = {
@@ -39,14 +42,34 @@ def read_case(document: Any) -> Case:
 
 
 def faults(error: ValidationError, document: Any) -> Iterator[Fault]:
-    """What pydantic found, as faults; links are looked at even where some field is already wrong."""
+    """What pydantic found, as faults; links and rules are looked at even where some other field is wrong."""
     yield from broken(document)
     for one in error.errors(include_url=False, include_input=False):
         context = one.get("ctx", {})
         if one["type"] == "contradiction":
             yield from context["faults"]
-            continue
+            return
         yield _fault(one["type"], one["msg"], context, pointer(one["loc"], document, missing=one["type"] == "missing"))
+    yield from _contradictions(document)
+
+
+def _contradictions(document: Any) -> Iterator[Fault]:
+    """Rules broken by those findings that have the right shape, in a case that has not."""
+    items = document.get("findings") if isinstance(document, Mapping) else None
+    subject = document.get("subject") if isinstance(document, Mapping) else None
+    sex = subject.get("sex") if isinstance(subject, Mapping) else None
+    for n, item in enumerate(items if isinstance(items, list) else ()):
+        try:
+            finding: Shape = _finding().validate_python(without_nulls(item))
+        except ValidationError:
+            continue
+        for fault in finding.faults(sex if isinstance(sex, str) else None):
+            yield Fault(f"/findings/{n}{fault.pointer}", fault.code, fault.message)
+
+
+@cache
+def _finding() -> TypeAdapter[Any]:
+    return TypeAdapter(Finding)
 
 
 def _fault(type: str, message: str, context: Mapping[str, Any], at: str) -> Fault:

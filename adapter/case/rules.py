@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from adapter.case.findings import CopyNumber, Measurement
+from adapter.case.findings import CopyNumber, Karyotype
+from adapter.case.findings.engines import KnownString
 from adapter.case.findings.finding import Finding
 from adapter.case.findings.ploidy import contradictions
 from adapter.case.model import Case
@@ -17,37 +19,91 @@ from adapter.terms import Terms
 FEW = 5
 """Copies below which an amplification is more often called a gain (case-format section 3)."""
 
+_LOINC = re.compile(r"(?:LOINC:)?[0-9]{1,7}-[0-9]", re.ASCII)
+_TABLES = {
+    "diagnoses": {"entity": "diagnoses", "subtype": "diagnoses", "sites": "sites"},
+    "features": {"term": "features"},
+    "specimens": {"material": "specimens"},
+    "findings": {"method": "methods", "test": "measurements", "zygosity": "zygosities", "assembly": "assemblies"},
+    "treatments": {"agents": "treatments"},
+    "responses": {"sites": "sites"},
+}
+"""Fields that name a key of a mapping table, by the list they stand in."""
+
 
 def case_issues(case: Case, terms: Terms) -> Iterator[Issue]:
     """Warnings about a sound case, normalised or not, in the order of the format; ``path`` points into the case."""
     for path, table, text in _terms_said(case):
-        if terms.key(table, text) is None:
-            yield _warning(path, "unknown-term", _unknown(table, terms.nearest(table, text)))
+        yield from _term(path, table, text, terms)
+    diagnosis = _diagnosis(case, terms)
     sex = case.subject.sex if case.subject else None
     for n, finding in enumerate(case.findings):
         at = f"/findings/{n}"
         yield from _genes(finding, at, terms)
         if isinstance(finding, CopyNumber):
             yield from _few_copies(finding, at, sex)
+        if isinstance(finding, Karyotype):
+            yield from _complexity(finding, at, diagnosis)
         if finding.understood:
             yield from (replace(i, path=f"{at}{i.path}", input_path=f"{at}{i.path}") for i in finding.understood.issues)
 
 
 def _terms_said(case: Case) -> Iterator[tuple[str, str, str]]:
     """Pointer, table and text of every field that names a key of a mapping table."""
-    for n, diagnosis in enumerate(case.diagnoses):
-        for name in ("entity", "subtype"):
-            if text := getattr(diagnosis, name):
-                yield f"/diagnoses/{n}/{name}", "diagnoses", text
-    for n, specimen in enumerate(case.specimens):
-        if specimen.material:
-            yield f"/specimens/{n}/material", "specimens", specimen.material
-    for n, finding in enumerate(case.findings):
-        listed = isinstance(finding.method, tuple)
-        for m, method in enumerate(finding.methods):
-            yield f"/findings/{n}/method" + (f"/{m}" if listed else ""), "methods", method
-        if isinstance(finding, Measurement):
-            yield f"/findings/{n}/test", "measurements", finding.test
+    for list_name, fields in _TABLES.items():
+        for n, item in enumerate(getattr(case, list_name)):
+            for name, table in fields.items():
+                yield from _texts(f"/{list_name}/{n}/{name}", table, getattr(item, name, None))
+
+
+def _texts(path: str, table: str, value: str | tuple[str, ...] | None) -> Iterator[tuple[str, str, str]]:
+    if isinstance(value, str):
+        yield path, table, value
+    else:
+        yield from ((f"{path}/{n}", table, one) for n, one in enumerate(value or ()))
+
+
+def _term(path: str, table: str, text: str, terms: Terms) -> Iterator[Issue]:
+    if table == "measurements" and _LOINC.fullmatch(text):
+        return
+    try:
+        if terms.key(table, text) is None:
+            near = terms.nearest(table, text)
+            nearest = f"; nearest: {', '.join(near)}" if near else ""
+            yield _warning(
+                path, "unknown-term", f"mappings/{table} has no row for this: it is carried as text{nearest}"
+            )
+    except AmbiguousTerm as error:
+        readings = " or ".join(error.readings)
+        yield _warning(path, "ambiguous-term", f"mappings/{table}: this can mean {readings}; it is carried as text")
+
+
+def _diagnosis(case: Case, terms: Terms) -> str | None:
+    """Key of the primary diagnosis, None where none is known."""
+    entity = next((d.entity for d in case.diagnoses if d.role in {None, "primary"}), None)
+    if entity is None:
+        return None
+    try:
+        return terms.key("diagnoses", entity)
+    except AmbiguousTerm:
+        return None
+
+
+def _complexity(finding: Karyotype, at: str, diagnosis: str | None) -> Iterator[Issue]:
+    """A stated complexity that no rule set for the diagnosis confirms; definitions differ, so others are not asked."""
+    known = finding.understood.value if finding.understood else None
+    if finding.complex is None or diagnosis is None or not isinstance(known, KnownString) or known.canonical is None:
+        return
+    from adapter.nomenclature.iscn import rules
+
+    if not rules.rules_for(diagnosis):
+        return
+    sets = rules.rule_sets()
+    verdicts = rules.assess(known.document, diagnosis).verdicts
+    if all(verdict.complex != finding.complex for verdict in verdicts):
+        counts = ", ".join(f"{v.rule} counts {v.number}, complex from {sets[v.rule].threshold}" for v in verdicts)
+        message = f"stated complex: {str(finding.complex).lower()}; the ISCN string says otherwise ({counts})"
+        yield _warning(f"{at}/complex", "complex", message)
 
 
 def _genes(finding: Finding, at: str, terms: Terms) -> Iterator[Issue]:
@@ -81,11 +137,6 @@ def _few_copies(finding: CopyNumber, at: str, sex: str | None) -> Iterator[Issue
 def _below(copies: Copies, limit: int) -> bool:
     """Whether the highest count possible is below ``limit``."""
     return copies.high is not None and (copies.high < limit or (copies.high == limit and not copies.high_inclusive))
-
-
-def _unknown(table: str, nearest: tuple[str, ...]) -> str:
-    near = f"; nearest: {', '.join(nearest)}" if nearest else ""
-    return f"mappings/{table} has no row for this: it is carried as text{near}"
 
 
 def _warning(path: str, category: str, message: str) -> Issue:

@@ -44,6 +44,6 @@ def _at_least(number: str, contradicted: bool, text: str) -> Ends:
 
 
 def _number(value: int | Decimal) -> Copies:
-    if value < 0 or not plain_number(value):
+    if not plain_number(value) or value < 0:
         raise NomenclatureError(f"expected {EXPECTED}", text=str(value))
     return Copies(str(value), Decimal(value), Decimal(value), stated="number")

@@ -50,13 +50,16 @@ def compiled(grammar: str) -> re.Pattern[str]:
 
 
 @cache
-def published(grammar: str) -> str:
+def published(grammar: str, *, blanks: bool = True) -> str:
     """The grammar as a JSON Schema pattern (ECMA 262: no named groups, no flag for letter case).
+
+    ``blanks`` says whether blanks may stand around it, as they may for all but dates.
 
     >>> published("(?P<many>amp)") == f"^{GAP}(?:(?:[aA][mM][pP])){GAP}$"
     True
     """
-    plain = re.sub(r"\(\?P<\w+>", "(?:", f"{GAP}(?:{grammar}){GAP}")
+    around = GAP if blanks else ""
+    plain = re.sub(r"\(\?P<\w+>", "(?:", f"{around}(?:{grammar}){around}")
     return f"^{re.sub('[A-Za-z]', lambda m: f'[{m[0].lower()}{m[0].upper()}]', plain)}$"
 
 

@@ -51,7 +51,7 @@ def _span(name: str) -> str:
     )
     iso = "".join(f"(?:(?P<{unit}_{name}iso>[0-9]{{1,6}}(?:\\.[0-9]{{1,6}})?){unit[0]})?" for unit in units[:4])
     hours = f"(?:t(?P<hours_{name}iso>[0-9]{{1,6}})h)?"
-    return f"(?:{chains}|(?P<{name}iso>p(?=[0-9t]){iso}{hours}))"
+    return f"(?:{chains}|(?P<{name}iso>p(?=[0-9]|t){iso}{hours}))"
 
 
 _BOUNDS = (
