@@ -9,6 +9,7 @@ items ``counted``, each rule set's verdict (``rules``), what is said of genes (`
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import AmbiguousTerm, UnknownTerm
@@ -33,9 +34,13 @@ if TYPE_CHECKING:
         Linkage,
         Range,
     )
+    from adapter.nomenclature.iscn.profiles import Run
     from adapter.terms import Terms
 
 Json = dict[str, Any]
+
+text_of = lru_cache(maxsize=8192)(abnormality_text)
+"""The text of an item; the same items recur in sidelines, counts and from case to case."""
 
 
 def _range(value: Range) -> Json:
@@ -82,7 +87,7 @@ def _certain(item: Abnormality) -> bool:
 
 def _abnormality(item: Abnormality) -> Json:
     found = {
-        "text": abnormality_text(item),
+        "text": text_of(item),
         "start": item.start,
         "end": item.end,
         "kind": item.kind,
@@ -122,7 +127,7 @@ def _relation(clone: Clone) -> Json | None:
     }
 
 
-def _run(run: effects.Run) -> Json:
+def _run(run: Run) -> Json:
     ideogram = bands.ideogram(run.chromosome)
     ends = {"from": ideogram[run.first].name, "to": ideogram[run.end - 1].name}
     return {"chromosome": run.chromosome, **ends, "low": run.low, "high": run.high}
@@ -142,7 +147,7 @@ def _carried(step: Step) -> list[str]:
     """An item as the clone carries it; where its derivative was taken away again, the normal chromosomes it cost."""
     change = step.readings[0]
     if change.gives or step.item.kind == "chromosome" or not change.takes:
-        return [abnormality_text(step.item)]
+        return [text_of(step.item)]
     return [f"-{chromosome}" for chromosome in change.takes]
 
 
@@ -170,7 +175,7 @@ def _clone(line: Line, person: str | None) -> Json:
         "junctions": [list(pair) for pair in effects.joined(line)],
         "amplified": [_amplified(place) for place in effects.amplified(line)],
         "boundary": [_boundary(*cut) for cut in effects.boundary(line)],
-        "unresolved": [abnormality_text(item) for item in effects.unresolved(line)],
+        "unresolved": [text_of(item) for item in effects.unresolved(line)],
         "expanded": [text for step in line.steps for text in _carried(step)],
         "incomplete": clone.incomplete,
     }
@@ -292,7 +297,7 @@ def _summary(document: Document, lines: tuple[Line, ...], symbol: Callable[[str]
         "monosomal": found.monosomal.present,
         "ploidy_class": found.ploidy,
         "genes": _genes(states, approved),
-        "counted": [abnormality_text(one.item) for one in found.counted],
+        "counted": [text_of(one.item) for one in found.counted],
         "rules": [_rule(verdict) for verdict in found.verdicts],
         "monosomal_disputed": found.monosomal.disputed,
         "recurrent": list(found.recurrent),

@@ -7,40 +7,21 @@ undecided; such bands belong to no run and are listed apart.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.nomenclature import bands
-from adapter.nomenclature.iscn.expand import SEX_CHROMOSOMES, Line, Step, agrees, expand
-from adapter.nomenclature.iscn.instances import UNKNOWN, Change, Cut, breaks, junctions, whole
+from adapter.nomenclature.iscn.expand import Line, Step, agrees, expand
+from adapter.nomenclature.iscn.instances import UNKNOWN
 from adapter.nomenclature.iscn.model import Diagnostic
+from adapter.nomenclature.iscn.profiles import SEX_CHROMOSOMES, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from adapter.nomenclature.iscn.model import Abnormality, Document
 
 _ORDER = {name: number for number, name in enumerate(bands.CHROMOSOMES)}
-
-
-class Run(NamedTuple):
-    """Bands ``first`` to before ``end`` of a chromosome (850 level, from pter) with a difference in copy number."""
-
-    chromosome: str
-    first: int
-    end: int
-    low: int
-    high: int
-
-
-class Effect(NamedTuple):
-    """What one step does: runs of bands, bands with breaks, junctions; ``resolved`` is False where more is unknown."""
-
-    runs: tuple[Run, ...]
-    breaks: tuple[tuple[str, int, int], ...]
-    junctions: tuple[tuple[str, str], ...]
-    resolved: bool
 
 
 class Amplified(NamedTuple):
@@ -49,85 +30,6 @@ class Amplified(NamedTuple):
     chromosome: str | None
     band: str | None
     form: str
-
-
-@lru_cache(maxsize=64)
-def _ends(chromosome: str) -> tuple[Cut, Cut]:
-    stretch = whole(chromosome)
-    return stretch.start, stretch.end
-
-
-def _deltas(change: Change) -> dict[str, dict[Cut, int]]:
-    """By how much the copy number steps up or down at each cut; sex chromosomes taken are left to the sex letters."""
-    deltas: dict[str, dict[Cut, int]] = {}
-    edges = [
-        (end, sign) for c in change.takes if c in bands.AUTOSOMES for end, sign in zip(_ends(c), (-1, 1), strict=True)
-    ]
-    edges += [
-        (end, sign)
-        for instance in change.gives
-        for stretch in instance.stretches
-        for end, sign in ((stretch.start, 1), (stretch.end, -1))
-    ]
-    for end, sign in edges:
-        at = deltas.setdefault(end.chromosome, {})
-        at[end] = at.get(end, 0) + sign
-    return deltas
-
-
-def _sweep(chromosome: str, deltas: dict[Cut, int]) -> Iterator[Run]:
-    """The runs of one chromosome: exact between breaks, a range of values where breaks lie."""
-    now = place = 0
-    cuts = sorted((at.low, at.high, at.key, step) for at, step in deltas.items() if step)
-    number = 0
-    while number < len(cuts):
-        low, high = cuts[number][0], cuts[number][1]
-        if now and place < low:
-            yield Run(chromosome, place, low, now, now)
-        least = most = now
-        while number < len(cuts) and (cuts[number][0] < high or cuts[number][0] == low):
-            high, now = max(high, cuts[number][1]), now + cuts[number][3]
-            least, most = min(least, now), max(most, now)
-            number += 1
-        if low < high and (least or most):
-            yield Run(chromosome, low, high, least, most)
-        place = high
-
-
-def _runs(change: Change) -> tuple[Run, ...]:
-    return tuple(run for chromosome, deltas in _deltas(change).items() for run in _sweep(chromosome, deltas))
-
-
-def _value(runs: Iterable[Run], place: int) -> tuple[int, int]:
-    low = high = 0
-    for run in runs:
-        if run.first <= place < run.end:
-            low, high = low + run.low, high + run.high
-    return low, high
-
-
-def _hull(readings: list[tuple[Run, ...]]) -> tuple[Run, ...]:
-    """The bounds over several readings."""
-    hull = []
-    for chromosome in dict.fromkeys(run.chromosome for runs in readings for run in runs):
-        own = [[run for run in runs if run.chromosome == chromosome] for runs in readings]
-        places = sorted({place for runs in own for run in runs for place in (run.first, run.end)})
-        for first, end in pairwise(places):
-            values = [_value(runs, first) for runs in own]
-            low, high = min(v[0] for v in values), max(v[1] for v in values)
-            if low or high:
-                hull.append(Run(chromosome, first, end, low, high))
-    return tuple(hull)
-
-
-@lru_cache(maxsize=8192)
-def effect(readings: tuple[Change, ...]) -> Effect:
-    """The effect of one step, over all readings of its text."""
-    every = [instance for change in readings for instance in change.gives]
-    cuts = dict.fromkeys((at.chromosome, at.low, at.high) for instance in every for at in breaks(instance))
-    runs = _runs(readings[0]) if len(readings) == 1 else _hull([_runs(change) for change in readings])
-    joined = dict.fromkeys(pair for instance in readings[0].gives for pair in junctions(instance))
-    return Effect(runs, tuple(cuts), tuple(joined), all(change.resolved for change in readings))
 
 
 # ---------------------------------------------------------------------------------------------- clones
@@ -173,7 +75,7 @@ def _events(
         if low or high:
             steps[chromosome] = [(0, low, high), (bands.size(chromosome), -low, -high)]
     for step in line.steps:
-        done = effect(step.readings)
+        done = step.effect
         for chromosome, first, end in done.breaks:
             cuts.setdefault(chromosome, []).append((first, end))
         if step.item.constitutional:
@@ -222,7 +124,7 @@ def net(line: Line, person: str | None) -> tuple[Run, ...]:
 
 def boundary(line: Line) -> tuple[tuple[str, int, int], ...]:
     """Bands in which a break of the clone lies: chromosome, first band, band after the last."""
-    found = dict.fromkeys(cut for step in line.steps for cut in effect(step.readings).breaks)
+    found = dict.fromkeys(cut for step in line.steps for cut in step.effect.breaks)
     return tuple(sorted(found, key=lambda cut: (_ORDER[cut[0]], cut[1:])))
 
 
@@ -233,13 +135,13 @@ def joined(line: Line) -> tuple[tuple[str, str], ...]:
 
 def _in_order(step: Step) -> tuple[tuple[str, str], ...]:
     """Junctions of one step; those of a translocation start with the chromosome named first."""
-    pairs = effect(step.readings).junctions
+    pairs = step.effect.junctions
     return pairs if step.item.kind != "t" or len(pairs) < 3 else tuple((b, a) for a, b in (*pairs[1:], pairs[0]))
 
 
 def unresolved(line: Line) -> tuple[Abnormality, ...]:
     """Items whose effect on copy numbers the text does not fully tell: markers, complex regions, unknown places."""
-    return tuple(dict.fromkeys(step.item for step in _acquired(line) if not effect(step.readings).resolved))
+    return tuple(dict.fromkeys(step.item for step in _acquired(line) if not step.effect.resolved))
 
 
 def amplified(line: Line) -> tuple[Amplified, ...]:

@@ -11,16 +11,15 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapter.nomenclature.iscn.changes import readings
 from adapter.nomenclature.iscn.instances import UNKNOWN, Change, Instance
-from adapter.nomenclature.iscn.model import Diagnostic, Range
+from adapter.nomenclature.iscn.model import ONE, Diagnostic, Range
+from adapter.nomenclature.iscn.profiles import SEX_CHROMOSOMES, Effect, effect, of_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from adapter.nomenclature.iscn.model import Abnormality, Clone, Document
 
-SEX_CHROMOSOMES = ("X", "Y")
 _BARE = frozenset({"mar", "r", "neo", "dmin", "ace", "min"})
 """Symbols that may stand without a chromosome."""
 
@@ -28,12 +27,13 @@ _BARE = frozenset({"mar", "r", "neo", "dmin", "ace", "min"})
 class Step(NamedTuple):
     """One item as a clone carries it: ``times`` copies of each, stated in clone ``stated_in``.
 
-    ``readings`` are what it does, one per reading of an uncertain text. ``composite`` tells that not every cell of the
-    clone need have it.
+    ``readings`` are what it does, one per reading of an uncertain text, ``effect`` what follows. ``composite`` tells
+    that not every cell of the clone need have it.
     """
 
     item: Abnormality
     readings: tuple[Change, ...]
+    effect: Effect
     times: Range
     stated_in: int
     composite: bool
@@ -45,7 +45,8 @@ class Line:
 
     ``normal_sex`` is the number of normal X and Y left; ``constitution`` what the text shows of the person's sex
     chromosomes ("XX", "XY", "XXY" where stated as constitutional; None where it shows nothing). ``sex_unknown`` tells
-    that further sex chromosomes may be there. ``ploidy`` counts haploid sets of the normal chromosomes.
+    that further sex chromosomes may be there. ``ploidy`` counts haploid sets of the normal chromosomes; ``counted`` is
+    the chromosome number that letters and items make.
     """
 
     clone: Clone
@@ -54,30 +55,29 @@ class Line:
     normal_sex: tuple[int, int]
     constitution: str | None
     sex_unknown: bool
+    counted: Range
     faults: tuple[Diagnostic, ...] = ()
-
-    @property
-    def counted(self) -> Range:
-        """The chromosome number that the items make, counted anew."""
-        low = high = 22 * self.ploidy + sum(self.normal_sex)
-        if self.sex_unknown:
-            high += max(0, self.ploidy - sum(self.normal_sex))
-        for step in self.steps:
-            least, most = _difference(step)
-            low, high = low + least, high + most
-        return Range(max(low, 0), max(high, 0))
 
 
 def _difference(step: Step) -> tuple[int, int]:
-    """By how many the step changes the chromosome number; sex chromosomes taken are counted with the sex letters."""
-    sizes = [
-        len(change.gives) - sum(taken not in SEX_CHROMOSOMES for taken in change.takes) for change in step.readings
-    ]
-    most = step.times.low if step.times.high is None else step.times.high
-    products = [size * times for size in sizes for times in (step.times.low, most)]
+    """By how much the step changes the chromosome number; sex chromosomes taken are counted with the sex letters."""
+    low, high, least, most = step.times.low, step.times.high, step.effect.least, step.effect.most
+    if high is None:
+        high = low
     if step.composite:
-        products.append(0)
-    return min(products), max(products)
+        return min(0, least * high), max(0, most * high)
+    return (least * low, most * low) if low == high else (min(least * low, least * high), max(most * low, most * high))
+
+
+def _count(steps: tuple[Step, ...], ploidy: int, normal_sex: tuple[int, int], *, sex_unknown: bool) -> Range:
+    """The chromosome number that sex letters and items make."""
+    low = high = 22 * ploidy + sum(normal_sex)
+    if sex_unknown:
+        high += max(0, ploidy - sum(normal_sex))
+    for step in steps:
+        least, most = _difference(step)
+        low, high = low + least, high + most
+    return Range(max(low, 0), max(high, 0))
 
 
 # ---------------------------------------------------------------------------------------------- earlier mentions
@@ -162,7 +162,8 @@ def _without(step: Step, number: int) -> Step:
         )
         for change in step.readings
     )
-    return step._replace(readings=tuple(dict.fromkeys(left)), times=Range(1, 1))
+    changes = tuple(dict.fromkeys(left))
+    return step._replace(readings=changes, effect=effect(changes), times=ONE)
 
 
 def _less(times: Range) -> Range | None:
@@ -192,12 +193,7 @@ def _take_away(steps: list[Step], wanted: Abnormality) -> bool:
 
 def _sex_taken(steps: Iterable[Step]) -> Counter[str]:
     """Normal sex chromosomes that the steps take."""
-    taken: Counter[str] = Counter()
-    for step in steps:
-        for chromosome in step.readings[0].takes:
-            if chromosome in SEX_CHROMOSOMES:
-                taken[chromosome] += step.times.low
-    return taken
+    return Counter(letter for step in steps for letter in step.effect.sex * step.times.low)
 
 
 def _stated_sex(letters: str, taken: Counter[str], ploidy: int) -> tuple[tuple[int, int], str]:
@@ -244,12 +240,16 @@ def _own_steps(
             if _take_away(carried, item):
                 continue
             faults.append(_not_there(item))
-            changes: tuple[Change, ...] = (Change((UNKNOWN,), (), resolved=False),)
+            changes, done = _NOT_THERE, effect(_NOT_THERE)
         else:
             mentions.add(item)
-            changes = readings(item)
-        own.append(Step(item, changes, item.multiplier, clone.index, composite))
+            changes, done = of_item(item)
+        own.append(Step(item, changes, done, item.multiplier, clone.index, composite))
     return carried, own, faults
+
+
+_NOT_THERE = (Change((UNKNOWN,), (), resolved=False),)
+"""What the removal of something unknown does: one chromosome less."""
 
 
 def _not_there(item: Abnormality) -> Diagnostic:
@@ -257,17 +257,20 @@ def _not_there(item: Abnormality) -> Diagnostic:
     return Diagnostic("STEM-REF", "warning", item.start, item.end, message)
 
 
+def _multiplied(times: Range, by: int) -> Range:
+    return Range(times.low * by, None if times.high is None else times.high * by)
+
+
 def _sideline(clone: Clone, stem: Line, mentions: Mentions) -> Line:
     """A clone that inherits: everything of the stem as often as it is multiplied, then its own items."""
     by = clone.relation.multiplier if clone.relation else 1
-    inherited = [
-        s._replace(times=Range(s.times.low * by, None if s.times.high is None else s.times.high * by))
-        for s in stem.steps
-    ]
+    inherited = list(stem.steps) if by == 1 else [s._replace(times=_multiplied(s.times, by)) for s in stem.steps]
     carried, own, faults = _own_steps(clone, mentions, inherited)
     taken = _sex_taken(own)
     x, y = (number * by - taken[letter] for number, letter in zip(stem.normal_sex, SEX_CHROMOSOMES, strict=True))
-    return Line(clone, (*carried, *own), stem.ploidy * by, (x, y), stem.constitution, stem.sex_unknown, tuple(faults))
+    steps, unknown = (*carried, *own), stem.sex_unknown
+    counted = _count(steps, stem.ploidy * by, (x, y), sex_unknown=unknown)
+    return Line(clone, steps, stem.ploidy * by, (x, y), stem.constitution, unknown, counted, tuple(faults))
 
 
 def _at_level(clone: Clone, own: tuple[Step, ...], ploidy: int, faults: tuple[Diagnostic, ...]) -> Line:
@@ -275,7 +278,8 @@ def _at_level(clone: Clone, own: tuple[Step, ...], ploidy: int, faults: tuple[Di
     unknown = clone.sex is None or clone.sex.unknown
     left, before = _stated_sex(letters, _sex_taken(own) if letters or not unknown else Counter(), ploidy)
     constitution = letters if clone.sex and clone.sex.constitutional else _person(before, ploidy)
-    return Line(clone, own, ploidy, left, constitution, unknown, faults)
+    counted = _count(own, ploidy, left, sex_unknown=unknown)
+    return Line(clone, own, ploidy, left, constitution, unknown, counted, faults)
 
 
 def _first(clone: Clone, mentions: Mentions) -> Line:
@@ -305,11 +309,6 @@ def expand(document: Document) -> tuple[Line, ...]:
         stem = lines[number - 1] if number is not None and 0 < number <= len(lines) else None
         lines.append(_first(clone, mentions) if stem is None else _sideline(clone, stem, mentions))
     return tuple(lines)
-
-
-def counted(document: Document) -> tuple[Range, ...]:
-    """The recomputed chromosome number of every clone."""
-    return tuple(line.counted for line in expand(document))
 
 
 def instances(line: Line) -> tuple[Instance, ...]:

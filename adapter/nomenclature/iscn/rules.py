@@ -148,9 +148,9 @@ def _present(step: Step) -> bool:
 
 
 def abnormalities(lines: tuple[Line, ...]) -> tuple[Counted, ...]:
-    """The clonal, acquired abnormalities of the tumour, each once, in the order of the text."""
+    """The clonal, acquired abnormalities of the tumour's lines, each once, in the order of the text."""
     found: dict[tuple[object, ...], list[tuple[Step, int, Line]]] = {}
-    for line in tumour(lines):
+    for line in lines:
         here: dict[tuple[object, ...], list[Step]] = {}
         for step in line.steps:
             if _present(step):
@@ -199,8 +199,8 @@ def _weight(one: Counted, rule: RuleSet) -> int:
 
 
 def class_defining(lines: tuple[Line, ...]) -> tuple[str, ...]:
-    """Keys of the recurrent rearrangements of the tumour clones."""
-    pairs = dict.fromkeys(pair for line in tumour(lines) for pair in joined(line))
+    """Keys of the recurrent rearrangements of the tumour's lines."""
+    pairs = dict.fromkeys(pair for line in lines for pair in joined(line))
     return tuple(dict.fromkeys(entry.key for pair in pairs for entry in at_junction(*pair)))
 
 
@@ -260,7 +260,7 @@ def monosomal(lines: tuple[Line, ...], counted: tuple[Counted, ...], recurrent: 
     """Two autosomal monosomies, or one and a structural abnormality, in one clone (Breems 2008); not in CBF-AML."""
     if {"RUNX1::RUNX1T1", "CBFB::MYH11"} & set(recurrent):
         return _NO
-    found = [_monosomal(line, counted) for line in tumour(lines)]
+    found = [_monosomal(line, counted) for line in lines]
     return max(found, key=lambda one: (one.present, not one.disputed), default=_NO)
 
 
@@ -298,8 +298,7 @@ def ploidy_class(lines: tuple[Line, ...]) -> str | None:
 
     A hypodiploid clone decides before the doubled clone beside it. None for numbers from 44 to 50.
     """
-    who = dict(zip((line.clone.index for line in lines), persons(lines), strict=True))
-    classes = [_line_class(line, who[line.clone.index]) for line in tumour(lines)]
+    classes = [_line_class(line, person) for line, person in zip(lines, persons(lines), strict=True)]
     order = ("near-haploid", "low-hypodiploid", "masked-near-haploid", "masked-low-hypodiploid")
     named = [name for name in classes if name]
     return min(named, key=lambda name: (order.index(name) if name in order else 9, named.index(name)), default=None)
@@ -329,7 +328,7 @@ class Summary(NamedTuple):
 
 def assess(document: Document, diagnosis: str | None = None, lines: tuple[Line, ...] | None = None) -> Summary:
     """Count and judge a karyotype under the rule sets that fit ``diagnosis``, under all where it is None."""
-    lines = expand(document) if lines is None else lines
+    lines = tumour(expand(document) if lines is None else lines)
     counted = abnormalities(lines)
     recurrent = class_defining(lines)
     rules = tuple(rule_sets().values()) if diagnosis is None else rules_for(diagnosis)

@@ -1,0 +1,133 @@
+"""The effect of one item on copy numbers, junctions and the chromosome number, worked out once per item."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from adapter.nomenclature import bands
+from adapter.nomenclature.iscn.changes import readings
+from adapter.nomenclature.iscn.instances import Change, Cut, breaks, junctions, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from adapter.nomenclature.iscn.model import Abnormality
+
+SEX_CHROMOSOMES = ("X", "Y")
+
+
+class Run(NamedTuple):
+    """Bands ``first`` to before ``end`` of a chromosome (850 level, from pter) with a difference in copy number."""
+
+    chromosome: str
+    first: int
+    end: int
+    low: int
+    high: int
+
+
+class Effect(NamedTuple):
+    """What one copy of an item does: runs of bands, bands with breaks, junctions.
+
+    ``resolved`` is False where more is unknown. ``least`` and ``most`` bound the difference in chromosome number, not
+    counting the normal sex chromosomes taken, which are ``sex``: these are counted with the sex letters.
+    """
+
+    runs: tuple[Run, ...]
+    breaks: tuple[tuple[str, int, int], ...]
+    junctions: tuple[tuple[str, str], ...]
+    resolved: bool
+    least: int
+    most: int
+    sex: str
+
+
+@lru_cache(maxsize=64)
+def _ends(chromosome: str) -> tuple[Cut, Cut]:
+    stretch = whole(chromosome)
+    return stretch.start, stretch.end
+
+
+def _deltas(change: Change) -> dict[str, dict[Cut, int]]:
+    """By how much the copy number steps up or down at each cut; sex chromosomes taken are left to the sex letters."""
+    deltas: dict[str, dict[Cut, int]] = {}
+    edges = [
+        (end, sign) for c in change.takes if c in bands.AUTOSOMES for end, sign in zip(_ends(c), (-1, 1), strict=True)
+    ]
+    edges += [
+        (end, sign)
+        for instance in change.gives
+        for stretch in instance.stretches
+        for end, sign in ((stretch.start, 1), (stretch.end, -1))
+    ]
+    for end, sign in edges:
+        at = deltas.setdefault(end.chromosome, {})
+        at[end] = at.get(end, 0) + sign
+    return deltas
+
+
+def _sweep(chromosome: str, deltas: dict[Cut, int]) -> Iterator[Run]:
+    """The runs of one chromosome: exact between breaks, a range of values where breaks lie."""
+    now = place = 0
+    cuts = sorted((at.low, at.high, at.key, step) for at, step in deltas.items() if step)
+    number = 0
+    while number < len(cuts):
+        low, high = cuts[number][0], cuts[number][1]
+        if now and place < low:
+            yield Run(chromosome, place, low, now, now)
+        least = most = now
+        while number < len(cuts) and (cuts[number][0] < high or cuts[number][0] == low):
+            high, now = max(high, cuts[number][1]), now + cuts[number][3]
+            least, most = min(least, now), max(most, now)
+            number += 1
+        if low < high and (least or most):
+            yield Run(chromosome, low, high, least, most)
+        place = high
+
+
+def _runs(change: Change) -> tuple[Run, ...]:
+    return tuple(run for chromosome, deltas in _deltas(change).items() for run in _sweep(chromosome, deltas))
+
+
+def _value(runs: Iterable[Run], place: int) -> tuple[int, int]:
+    low = high = 0
+    for run in runs:
+        if run.first <= place < run.end:
+            low, high = low + run.low, high + run.high
+    return low, high
+
+
+def _hull(readings: list[tuple[Run, ...]]) -> tuple[Run, ...]:
+    """The bounds over several readings."""
+    hull = []
+    for chromosome in dict.fromkeys(run.chromosome for runs in readings for run in runs):
+        own = [[run for run in runs if run.chromosome == chromosome] for runs in readings]
+        places = sorted({place for runs in own for run in runs for place in (run.first, run.end)})
+        for first, end in pairwise(places):
+            values = [_value(runs, first) for runs in own]
+            low, high = min(v[0] for v in values), max(v[1] for v in values)
+            if low or high:
+                hull.append(Run(chromosome, first, end, low, high))
+    return tuple(hull)
+
+
+@lru_cache(maxsize=8192)
+def effect(changes: tuple[Change, ...]) -> Effect:
+    """The effect of one copy of an item, over all changes of its text."""
+    every = [instance for change in changes for instance in change.gives]
+    cuts = dict.fromkeys((at.chromosome, at.low, at.high) for instance in every for at in breaks(instance))
+    runs = _runs(changes[0]) if len(changes) == 1 else _hull([_runs(change) for change in changes])
+    joined = dict.fromkeys(pair for instance in changes[0].gives for pair in junctions(instance))
+    resolved = all(change.resolved for change in changes)
+    sizes = [len(change.gives) - sum(c not in SEX_CHROMOSOMES for c in change.takes) for change in changes]
+    sex = "".join(c for c in changes[0].takes if c in SEX_CHROMOSOMES)
+    return Effect(runs, tuple(cuts), tuple(joined), resolved, min(sizes), max(sizes), sex)
+
+
+@lru_cache(maxsize=8192)
+def of_item(item: Abnormality) -> tuple[tuple[Change, ...], Effect]:
+    """The readings of an item and their effect."""
+    changes = readings(item)
+    return changes, effect(changes)
