@@ -50,13 +50,13 @@ class Interpretations:
         germline = facts.origin in GERMLINE and not facts.specimen
         if facts.result != "present" or _is_denial(facts):
             where = self.samples.where(facts.specimen)
-            self.samples.measure(facts.specimen, measurement.of_absence(w, facts, label(facts), where))
+            self.samples.measure(facts.specimen, measurement.of_absence(w, facts, label(w, facts), where))
             return
         if facts.complex and not germline:
             marker = w.of_key("phenopackets", "complex-karyotype", "NCIT")
             where = self.samples.mark(w, facts.specimen, marker, facts.at("complex"))
             if _is_only_a_marker(facts):
-                w.said(where, facts.said, facts.at("said"))
+                _beside_marker(w, facts, where)
         if germline or not _is_only_a_marker(facts):
             self.calls.append(self._call(w, facts, germline=germline))
             if facts.cells and not germline and not facts.derived_from:
@@ -74,7 +74,7 @@ class Interpretations:
     def _cells(self, w: Writing, facts: Facts) -> None:
         where = self.samples.where(facts.specimen)
         if facts.cells:
-            self.samples.measure(facts.specimen, measurement.of_cells(w, facts, facts.cells, label(facts), where))
+            self.samples.measure(facts.specimen, measurement.of_cells(w, facts, facts.cells, label(w, facts), where))
 
     def _call(self, w: Writing, facts: Facts, *, germline: bool) -> Json:
         node: Json = {
@@ -101,15 +101,16 @@ def _is_denial(facts: Facts) -> bool:
 
 
 def _is_only_a_marker(facts: Facts) -> bool:
-    """Whether a diagnostic marker says it all: a complex karyotype without a string."""
-    return bool(facts.complex) and not facts.expressions and facts.cells is None and not list(_beyond(facts))
+    """Whether a diagnostic marker is all: a complex karyotype without a string that nobody classified."""
+    return bool(facts.complex) and not facts.expressions and not facts.significance
 
 
-def _beyond(facts: Facts) -> Iterator[Extra]:
-    """What the marker does not say of a complex karyotype."""
-    yield from (e for e in extras.of_finding(facts) if e.name != "complex-karyotype")
-    if facts.significance or facts.genes or facts.copies:
-        yield Extra("significance", facts.significance, facts.at("significance"))
+def _beside_marker(w: Writing, facts: Facts, where: str) -> None:
+    """What is said of a marker, which has no fields of its own."""
+    for extra in extras.of_finding(facts):
+        if extra.name != "complex-karyotype" and extra.source:
+            w.comment(where, extra.name, extra.value, extra.source)
+    w.said(where, facts.said, facts.at("said"))
 
 
 def _significance(w: Writing, facts: Facts, node: Json, variant: Json) -> Iterator[Extra]:

@@ -78,7 +78,8 @@ def result(w: Writing, facts: Facts) -> Code:
 def _measurement(w: Writing, facts: Facts, where: str) -> Json:
     node: Json = {}
     code, value = assay(w, facts.test), facts.value
-    told = [Extra("test", facts.test, facts.at("test"))] if facts.test != code.label else []
+    known = facts.test == code.label or w.key("observations", facts.test) == facts.test
+    told = [] if known else [Extra("test", facts.test, facts.at("test"))]
     told += [Extra("gene", g.text, g.path) for g in facts.genes]
     reference = _reference(facts) if value and _is_number(value) else None
     _describe(w, node, [*told, *_digits(value), *_rest(facts, reference), *_said(facts)])

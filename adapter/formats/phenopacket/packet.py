@@ -27,7 +27,7 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
     """``case`` as a Phenopacket, schema 2.0, in canonical JSON order."""
     from adapter.case import facts_of
 
-    w = Writing(terms, Ledger(), options.at, case.id)
+    w = Writing(terms, Ledger(), options.at, case.id, tuple(finding.kind for finding in case.findings))
     packet: Json = {"id": case.id, "subject": individual(w, case)}
     w.ledger.put(packet, "/id", "", "id")
     found, primary = diseases(w, case)

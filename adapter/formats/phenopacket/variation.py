@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EXTENSIONS = "phenopacket-extensions"
 
 
-def label(facts: Facts) -> list[Extra]:
+def label(w: Writing, facts: Facts) -> list[Extra]:
     """The words that name a finding, each with its place in the case: gene, place, change, copies, expressions."""
     words: list[Extra] = []
     if facts.fusion:
@@ -36,6 +36,8 @@ def label(facts: Facts) -> list[Extra]:
     if facts.copies:
         words.append(Extra("copies", facts.copies.text, facts.at("copies")))
     words += [Extra(e.syntax, e.text, e.path) for e in facts.expressions]
+    if not (facts.change or facts.copies or facts.fusion or facts.expressions) and (kind := w.kind(facts.path)):
+        words.append(Extra("kind", kind, f"{facts.path}/kind"))
     if facts.zygosity:
         words.append(Extra("zygosity", facts.zygosity, facts.at("zygosity")))
     return words
@@ -77,7 +79,7 @@ def descriptor(w: Writing, facts: Facts, extra: list[Extra], ids: set[str], *, w
 
 
 def _label(w: Writing, node: Json, facts: Facts, own: str) -> None:
-    words = label(facts)
+    words = label(w, facts)
     node["label"] = " ".join(e.value for e in words) or facts.said or own
     for extra in words:
         w.ledger.put(node, *extra.origin, "label")
@@ -199,7 +201,8 @@ def expressions(w: Writing, facts: Facts) -> list[Json]:
     """Expressions an engine vouches for, the stated before the worked-out ones, each value once."""
     found: dict[str, Json] = {}
     for stated in facts.expressions:
-        if stated.value:
+        # Without a reference sequence HGVS names no variant; the label has the words.
+        if stated.value and (":" in stated.value or not stated.syntax.startswith("hgvs")):
             node = found.setdefault(stated.value, {"syntax": syntax_of(stated), "value": stated.value})
             w.ledger.put(node, stated.path, "" if stated.path else "derived")
     if facts.allele:
@@ -280,7 +283,8 @@ def _types(w: Writing, node: Json, facts: Facts) -> None:
     """The structuralType and allelicState where a table has the code; vrsRefAlleleSeq of a substitution."""
     if kind := _structural_key(w, facts):
         row, source = kind
-        if code := w.terms.get("structural-types", row, "SO"):
+        table = "structural-types" if source else "change-types"
+        if code := w.terms.get(table, row, "SO"):
             w.term(node, "structuralType", code, source)
     if facts.allele and (deleted := facts.allele.spdi.split(":")[2:3]) and deleted[0]:
         node["vrsRefAlleleSeq"] = deleted[0]
@@ -298,7 +302,10 @@ def _structural_key(w: Writing, facts: Facts) -> tuple[str, str] | None:
     roles = {gene.role for gene in facts.genes}
     if {"five-prime", "three-prime"} <= roles:
         return "fusion", facts.at("fusion") if facts.fusion else facts.genes[0].path
-    return None
+    if facts.allele and (key := w.key("change-types", facts.allele.kind)):
+        return key, ""
+    key = w.key("structural-types", w.kind(facts.path))
+    return (key, f"{facts.path}/kind") if key else None
 
 
 def _xrefs(w: Writing, facts: Facts) -> list[str]:

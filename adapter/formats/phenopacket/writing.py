@@ -25,8 +25,14 @@ class Writing:
     ledger: Ledger
     at: str
     case_id: str
+    kinds: tuple[str, ...] = ()
     prefixes: set[str] = field(default_factory=set)
     updates: list[Json] = field(default_factory=list)
+
+    def kind(self, path: str) -> str:
+        """Kind of the finding at ``path``, the word for what has no other name ("rearrangement")."""
+        position = path.rpartition("/")[2]
+        return self.kinds[int(position)] if position.isdecimal() and int(position) < len(self.kinds) else ""
 
     @property
     def extension_names(self) -> dict[str, str]:
