@@ -75,7 +75,7 @@ class Statement:
 
     ``accession`` is the reference sequence, ``kind`` the letter of the description (``c``), ``body`` what follows it.
     ``protein`` is what stands behind ``p.``, ``place`` a chromosomal change (build, chromosome, 1-based position,
-    reference, alternate).
+    reference, alternate), ``further`` are descriptions behind the first.
     """
 
     text: str
@@ -89,6 +89,7 @@ class Statement:
     place: tuple[str | None, str, int, str, str] | None = None
     spdi: tuple[str, int, str, str] | None = None
     change: str | None = None
+    further: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -111,6 +112,9 @@ class _Source:
     """The text while it is cleaned: each character with its place in the original."""
 
     def __init__(self, text: str) -> None:
+        if text.isascii() and text.isprintable():
+            self.text, self.at = text, list(range(len(text)))
+            return
         pairs = [(new, at) for at, old in enumerate(text) for new in _CHARACTERS.get(old, old)]
         self.text = "".join(pair[0] for pair in pairs)
         self.at = [pair[1] for pair in pairs]
@@ -138,6 +142,8 @@ def statement(text: str, is_gene: Callable[[str], bool]) -> Statement:
 
 
 def _tidy(source: _Source, said: Statement) -> None:
+    if " " not in source.text and "->" not in source.text and source.text == said.text:
+        return
     if source.text.strip() != said.text.strip():
         said.notes.append("typographic characters were read as their plain forms")
         said.diagnostics.append(
@@ -202,20 +208,35 @@ def _piece(source: _Source, start: int, end: int) -> Iterator[Part]:
 
 def _read(part: Part, said: Statement, is_gene: Callable[[str], bool]) -> None:
     found = _DESCRIPTION.fullmatch(part.text)
-    if found and not (said.body and found["kind"].lower() != "p"):
-        return _description(part, found, said)
+    if found and (said.protein if found["kind"] in "pP" else said.body):
+        said.further.append(part)
+    elif found:
+        _description(part, found, said)
+    else:
+        _word_of(part, said, is_gene)
+
+
+def _word_of(part: Part, said: Statement, is_gene: Callable[[str], bool]) -> None:
+    """A word that is no description: an identifier, a gene, a residue, an accession, or nothing we know."""
     if _RSID.fullmatch(part.text):
         said.rsid = said.rsid or part
     elif said.gene is None and _GENE.fullmatch(part.text) and is_gene(part.text):
         said.gene = part
-    elif said.protein is None and protein.change(part.text.strip("()")):
-        said.protein = part
-        _protein(said, plain=True)
+    elif protein.change(part.text.strip("()")):
+        _residue(part, said)
     elif _ACCESSION.fullmatch(part.text) and said.accession is None:
         _reference(part, said)
     elif not _glued(part, said, is_gene):
         _leftover(part, said)
-    return None
+
+
+def _residue(part: Part, said: Statement) -> None:
+    """A protein change without ``p.``; the same change said again adds nothing."""
+    if said.protein is None:
+        said.protein = part
+        _protein(said, plain=True)
+    elif protein.change(part.text.strip("()")) != protein.change(said.protein.text.strip("()")):
+        said.further.append(part)
 
 
 def _leftover(part: Part, said: Statement) -> None:

@@ -18,12 +18,15 @@ from adapter.nomenclature.hgvs.request import Request
 from adapter.nomenclature.hgvs.transcripts import (
     Transcript,
     by_accession,
+    by_gene,
     chromosome,
     chromosome_of,
     overlapping,
     reverse_complement,
 )
 
+LARGEST = 100_000  # bases; a larger change is given as stated, not in the numbering of single transcripts
+NEAR = 1_000_000  # bases; regulatory changes are attributed to genes so far away
 BUILDS = {"grch38": "GRCh38", "hg38": "GRCh38", "grch37": "GRCh37", "hg19": "GRCh37"}
 
 
@@ -125,7 +128,11 @@ def _on_chromosome(asked: Request, assembly: str, name: str, edit: Edit) -> Vari
         return _conflict(base, asked.conflicts)
     written = f"{known[0]}:g.{edit}"
     base = replace(base, stated_c=written)
-    transcripts = _meant(asked, overlapping(assembly, name, edit.start.base - 1, edit.end.base))
+    small = edit.end.base - edit.start.base < LARGEST
+    found = overlapping(assembly, name, edit.start.base - 1, edit.end.base) if small else ()
+    transcripts = _meant(asked, found)
+    if not transcripts and (reason := _elsewhere(asked, name, edit, assembly)):
+        return _conflict(base, [("GENE-CONFLICT", reason)])
     tried = [_try(edit, transcript, assembly) for transcript in transcripts]
     if not tried:
         return _unannotated(base, asked, assembly, name, edit, written)
@@ -134,12 +141,23 @@ def _on_chromosome(asked: Request, assembly: str, name: str, edit: Edit) -> Vari
 
 def _meant(asked: Request, transcripts: tuple[Transcript, ...]) -> list[Transcript]:
     """The transcripts that the statement can mean: the stated one or the stated gene's, MANE Select first."""
-    stated = by_accession(asked.accession) if asked.accession else None
+    stated = by_accession(asked.transcript) if asked.transcript else None
     if stated:
         return [t for t in transcripts if t == stated]
     kept = [t for t in transcripts if asked.gene is None or t.symbol == asked.gene.symbol]
     select = [t for t in kept if t.status == "mane-select"]
     return select or kept
+
+
+def _elsewhere(asked: Request, name: str, edit: Edit, assembly: str) -> str:
+    """Why the stated gene cannot be the one changed, "" where it may be: on another chromosome, or far away."""
+    known = by_gene(asked.gene.symbol) if asked.gene else ()
+    for transcript in known:
+        ends = [end + (e.shift or 0) * (assembly == "GRCh37") for e in transcript.exons for end in (e.start, e.end)]
+        near = min(ends) - NEAR <= edit.end.base and edit.start.base <= max(ends) + NEAR
+        if name.removeprefix("chr") == transcript.chromosome and near:
+            return ""
+    return f"the position on chromosome {name} lies nowhere near {known[0].symbol}" if known else ""
 
 
 def _try(edit: Edit, transcript: Transcript, assembly: str) -> Mapped | Unplaced:
@@ -189,7 +207,7 @@ def _one(base: Variant, asked: Request, assembly: str, edit: Edit, written: str,
         found = replace(found, g={assembly: written})
         if edit.kind != "identity":
             found = replace(found, notes=(*found.notes, "as stated; not normalised, not mapped to the other assembly"))
-    why = "given-position" if asked.accession != transcript.nm else "stated"
+    why = "given-position" if asked.transcript != transcript.nm else "stated"
     renamed = found.g.get(assembly) not in (None, written)
     note = (f"{written} is {found.g[assembly]} in its normal form (3' rule)",) if renamed else ()
     kept = tuple(n for n in mapped.notes if "normal form" not in n)
@@ -199,7 +217,7 @@ def _one(base: Variant, asked: Request, assembly: str, edit: Edit, written: str,
         grade=mapped.grade,
         gene=found.gene or Gene(transcript.symbol, transcript.hgnc or None),
         p=mapped.p or (f"{transcript.np}:{asked.stated_p}" if asked.stated_p else None),
-        transcript=Choice(transcript.nm, asked.accession if asked.accession == transcript.nm else None, why),
+        transcript=Choice(transcript.nm, asked.transcript if by_accession(asked.transcript or "") else None, why),
         notes=found.notes + note + kept,
     )
 

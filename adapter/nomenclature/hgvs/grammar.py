@@ -15,13 +15,25 @@ from adapter.errors import NomenclatureError
 from adapter.nomenclature.hgvs.place import Position
 
 BASES = "ACGTRYSWKMBDHVN"
-_POSITION = r"([-*]?)(\d{1,9})(?:([+-])(\d{1,9}))?"
+_POSITION = r"([-*]?)(\d{1,9})(?:([+-])([1-9]\d{0,8}))?"
 PLAIN = re.compile(
     rf"(?P<predicted>\()?{_POSITION}(?:_{_POSITION})?"
     rf"(?:(?P<ref>[{BASES}]+)?>(?P<alt>[{BASES}]+)|(?P<same>[{BASES}]*)="
     rf"|del(?P<gone>[{BASES}]*|\d+)(?:ins(?P<instead>[{BASES}]+))?"
     rf"|dup(?P<twice>[{BASES}]*|\d+)|ins(?P<new>[{BASES}]+)|inv(?P<turned>[{BASES}]*|\d+))(?(predicted)\))"
 )
+
+
+# The change behind its positions; no bases behind del, dup and inv (HGVS, general recommendations).
+_SHOWN = {
+    "substitution": "{0}>{1}",
+    "identity": "{0}=",
+    "deletion": "del",
+    "duplication": "dup",
+    "insertion": "ins{1}",
+    "delins": "delins{1}",
+    "inversion": "inv",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +53,16 @@ class Edit:
     def __str__(self) -> str:
         """The change as HGVS recommends it: no bases behind ``del``, ``dup`` and ``inv``."""
         place = str(self.start) if self.start == self.end else f"{self.start}_{self.end}"
-        shown = {
-            "substitution": f"{self.ref}>{self.alt}",
-            "identity": f"{self.ref}=",
-            "deletion": "del",
-            "duplication": "dup",
-            "insertion": f"ins{self.alt}",
-            "delins": f"delins{self.alt}",
-            "inversion": "inv",
-        }
-        return place + shown[self.kind]
+        return place + written(self.kind, self.ref, self.alt)
+
+
+def written(kind: str, ref: str, alt: str) -> str:
+    """What stands behind the positions of a change.
+
+    >>> written("delins", "AC", "T")
+    'delinsT'
+    """
+    return _SHOWN[kind].format(ref, alt)
 
 
 def _position(star: str, digits: str, sign: str | None, offset: str | None) -> Position:

@@ -39,9 +39,23 @@ def vrs(name: str, allele: Placed, assembly: str = "GRCh38") -> dict[str, str]:
 
 def _second(refget: str, start: int, ref: str, alt: str) -> str:
     """VRS 2.0: what repeats the reference is a length of it, not a literal sequence (normalisation, step 5)."""
-    end, unit = start + len(ref), abs(len(ref) - len(alt))
-    shifted = not ref or not alt or (len(ref) != len(alt) and ref[0] == alt[0])
-    if not shifted or (len(alt) > len(ref) and len(ref) < unit):
+    end, unit = start + len(ref), _unit(ref, alt)
+    if not unit:
         return ga4gh.allele_id(refget, start, end, alt, "2.0")
     location = ga4gh.sequence_location(refget, start, end)
     return ga4gh.identify(ga4gh.allele(location, ga4gh.repeated(len(alt), unit)), "2.0")
+
+
+def _unit(ref: str, alt: str) -> int:
+    """Length of the unit that the new bases repeat, 0 where they are no length of the reference.
+
+    >>> _unit("AAA", "AA"), _unit("G", "GGG"), _unit("", "ACG"), _unit("C", "T")
+    (1, 1, 0, 0)
+    """
+    size = len(alt) - len(ref)
+    if size < 0:
+        return -size if not alt or ref[0] == alt[0] else 0
+    if not size or not alt.startswith(ref):
+        return 0
+    cycles = (n for n in range(min(size, len(ref)), 0, -1) if size % n == 0)
+    return next((n for n in cycles if all(alt[i] == alt[i - n] for i in range(len(ref), len(alt)))), 0)

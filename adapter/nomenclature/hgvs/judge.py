@@ -18,6 +18,7 @@ _STRAY = (
         re.compile(r"^p\.[^\[]*(?<![A-Za-z])[BJZ](?:\d|$)|^p\.\(?[A-Za-z*]+\d+[BJZ]\)?$"),
         "B, J and Z name no amino acid",
     ),
+    (re.compile(r"^[cgnmo]\..*\d[+-]0(?!\d)"), "an offset into an intron is never 0"),
     (re.compile(r"(?<![\d])0(?:[ACGT]>|del|dup|inv|_)"), "a position is never 0"),
 )
 

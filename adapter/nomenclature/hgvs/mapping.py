@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from adapter.nomenclature.hgvs import shift
-from adapter.nomenclature.hgvs.grammar import Edit
-from adapter.nomenclature.hgvs.model import ASSEMBLIES, Vcf
+from adapter.nomenclature.hgvs.grammar import Edit, plain, written
+from adapter.nomenclature.hgvs.model import Vcf
 from adapter.nomenclature.hgvs.place import Locus, Position, Unplaced, locate, numbered, on_transcript
 from adapter.nomenclature.hgvs.predict import predict
 from adapter.nomenclature.hgvs.shift import Allele, Form, Window
-from adapter.nomenclature.hgvs.transcripts import Transcript, chromosome, reverse_complement
+from adapter.nomenclature.hgvs.transcripts import Transcript, by_accession, chromosome, reverse_complement
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,6 @@ class Mapped:
     predicted: str | None = None
     g: dict[str, str | None] = field(default_factory=dict)
     allele: tuple[int, str, str] | None = None
-    minimal: tuple[int, str, str] | None = None
     vcf: Vcf | None = None
     checked: bool = False
     notes: tuple[str, ...] = ()
@@ -49,7 +48,8 @@ def map_edit(edit: Edit, transcript: Transcript, kind: str = "c") -> Mapped:
     Raises:
         Unplaced: the transcript has no such position or other bases there (code REFERENCE-MISMATCH).
     """
-    loci = locate(edit.start, transcript, kind), locate(edit.end, transcript, kind)
+    first = locate(edit.start, transcript, kind)
+    loci = first, first if edit.end is edit.start else locate(edit.end, transcript, kind)
     _same_order(edit, transcript, loci)
     if kind == "n":
         edit = _as_coding(edit, transcript)
@@ -115,16 +115,14 @@ def _genome_window(window: Window, transcript: Transcript, number: int) -> Windo
 
 def _new_bases(edit: Edit, window: Window, start: int, end: int) -> tuple[int, int, str]:
     """What is replaced (0-based, half-open, on the transcript) and by what."""
+    if edit.kind == "insertion":
+        return end, end, edit.alt
     bases = window.read(start, end + 1) or ""
-    return {
-        "substitution": (start, end + 1, edit.alt),
-        "delins": (start, end + 1, edit.alt),
-        "deletion": (start, end + 1, ""),
-        "duplication": (end + 1, end + 1, bases),
-        "insertion": (end, end, edit.alt),
-        "inversion": (start, end + 1, reverse_complement(bases)),
-        "identity": (start, end + 1, bases),
-    }[edit.kind]
+    if edit.kind == "duplication":
+        return end + 1, end + 1, bases
+    if edit.kind == "inversion":
+        return start, end + 1, reverse_complement(bases)
+    return start, end + 1, bases if edit.kind == "identity" else edit.alt
 
 
 def _by_sequence(edit: Edit, transcript: Transcript, number: int, window: Window, span: tuple[int, int]) -> Mapped:
@@ -142,9 +140,18 @@ def _by_sequence(edit: Edit, transcript: Transcript, number: int, window: Window
     notes = () if str(normal) == str(edit) else (f"c.{edit} is c.{normal} in its normal form (3' rule)",)
     genome = _genome_window(window, transcript, number)
     there = _on_genome(change, window, genome, transcript.strand)
-    return replace(
-        _placed(Mapped(transcript, normal, "A", checked=checked, notes=notes), there, genome, number),
-        predicted=predict(_description(transcript, normal)),
+    start, ref, alt = shift.left_aligned(there, genome)
+    moved = transcript.exons[number].shift
+    return Mapped(
+        transcript,
+        normal,
+        "A",
+        predict(_description(transcript, normal)),
+        g=_assemblies(transcript, shift.three_prime(there, genome), moved),
+        allele=shift.justified(there, genome),
+        vcf=Vcf("GRCh38", transcript.chromosome, start + 1, ref, alt),
+        checked=checked,
+        notes=notes + _lift_note(moved, transcript),
     )
 
 
@@ -160,27 +167,45 @@ def _on_genome(change: Allele, window: Window, genome: Window, strand: int) -> A
     return Allele(start, ref, alt, change.right, change.left, change.open)
 
 
+def c_to_g(description: str, assembly: str = "GRCh38") -> str | None:
+    """The chromosomal description of a plain change on an embedded transcript, ``NM_000546.6:c.524G>A``.
+
+    The bare mapping, without ids, protein or choice of transcript. None where no coordinate is certain: see
+    :func:`map_edit`, which it agrees with.
+
+    Raises:
+        Unplaced: the transcript has no such position or other bases there.
+        NomenclatureError: the description contradicts itself.
+
+    >>> c_to_g("NM_000546.6:c.524G>A", "GRCh37")
+    'NC_000017.10:g.7578406C>T'
+    """
+    accession, _, written_as = description.partition(":c.")
+    transcript, edit = by_accession(accession), plain(written_as)
+    if transcript is None or edit is None:
+        return None
+    if edit.kind != "substitution" or set(edit.ref + edit.alt) - set("ACGT"):
+        return map_edit(edit, transcript).g.get(assembly)
+    locus = locate(edit.start, transcript)
+    if not edit.start.offset:
+        place = on_transcript(edit.start, transcript)
+        _stated_bases(edit, place, place, transcript)
+    form = Form("substitution", locus.position, locus.position, *_stranded(edit, transcript))
+    return _genomic(assembly, transcript.chromosome, form, 0 if assembly == "GRCh38" else locus.shift)
+
+
+def _stranded(edit: Edit, transcript: Transcript) -> tuple[str, str]:
+    """The stated bases on the plus strand."""
+    if transcript.strand > 0:
+        return edit.ref, edit.alt
+    return reverse_complement(edit.ref), reverse_complement(edit.alt)
+
+
 def _edit(form: Form, transcript: Transcript, stated: Edit) -> Edit:
     kept = form.ref if form.kind == "substitution" else ""
     if form.kind == "delins" and stated.kind == "delins":
         kept = form.ref
     return Edit(form.kind, numbered(form.first, transcript), numbered(form.last, transcript), kept, form.alt)
-
-
-def _placed(mapped: Mapped, change: Allele, genome: Window, number: int) -> Mapped:
-    """With all that is said on the genome."""
-    transcript = mapped.transcript
-    exon = transcript.exons[number]
-    form = shift.three_prime(change, genome)
-    start, ref, alt = shift.left_aligned(change, genome)
-    return replace(
-        mapped,
-        g=_assemblies(transcript, form, exon.shift),
-        allele=shift.justified(change, genome),
-        minimal=(change.start, change.ref, change.alt),
-        vcf=Vcf("GRCh38", transcript.chromosome, start + 1, ref, alt),
-        notes=mapped.notes + _lift_note(exon.shift, transcript),
-    )
 
 
 def _lift_note(shift37: int | None, transcript: Transcript) -> tuple[str, ...]:
@@ -190,16 +215,19 @@ def _lift_note(shift37: int | None, transcript: Transcript) -> tuple[str, ...]:
 
 
 def _assemblies(transcript: Transcript, form: Form, shift37: int | None) -> dict[str, str | None]:
-    shifts = {"GRCh38": 0, "GRCh37": shift37}
-    return {name: _genomic(name, transcript.chromosome, form, shifts[name]) for name in ASSEMBLIES}
+    return {
+        "GRCh38": _genomic("GRCh38", transcript.chromosome, form, 0),
+        "GRCh37": _genomic("GRCh37", transcript.chromosome, form, shift37),
+    }
 
 
 def _genomic(assembly: str, name: str, form: Form, moved: int | None) -> str | None:
     known = chromosome(assembly, name)
     if moved is None or known is None:
         return None
-    first, last = (Position(after_stop=False, base=place + 1 + moved) for place in (form.first, form.last))
-    return f"{known[0]}:g.{Edit(form.kind, first, last, form.ref, form.alt)}"
+    first = form.first + 1 + moved
+    place = f"{first}_{form.last + 1 + moved}" if form.last != form.first else f"{first}"
+    return f"{known[0]}:g.{place}{written(form.kind, form.ref, form.alt)}"
 
 
 def _by_position(edit: Edit, transcript: Transcript, loci: tuple[Locus, Locus]) -> Mapped:
@@ -207,14 +235,7 @@ def _by_position(edit: Edit, transcript: Transcript, loci: tuple[Locus, Locus]) 
     if edit.kind != "substitution":
         return Mapped(transcript, edit, "B", notes=(_span_note(transcript, loci),))
     place, moved = loci[0].position, loci[0].shift
-    ref, alt = (
-        (edit.ref, edit.alt)
-        if transcript.strand > 0
-        else (
-            reverse_complement(edit.ref),
-            reverse_complement(edit.alt),
-        )
-    )
+    ref, alt = _stranded(edit, transcript)
     if set(ref + alt) - set("ACGT"):
         return Mapped(transcript, edit, "B", notes=("an ambiguous base: no coordinates",))
     return Mapped(
@@ -223,7 +244,6 @@ def _by_position(edit: Edit, transcript: Transcript, loci: tuple[Locus, Locus]) 
         "B",
         g=_assemblies(transcript, Form("substitution", place, place, ref, alt), moved),
         allele=(place, ref, alt),
-        minimal=(place, ref, alt),
         vcf=Vcf("GRCh38", transcript.chromosome, place + 1, ref, alt),
         notes=_lift_note(moved, transcript),
     )

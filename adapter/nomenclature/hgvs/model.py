@@ -107,7 +107,7 @@ class Variant:
         return replace(self, diagnostics=(*self.diagnostics, found))
 
     def as_json(self) -> Json:
-        """The object of contracts.md section 3; what only some variants have follows after ``diagnostics``."""
+        """The published object; what only some variants have follows after ``diagnostics``."""
         return {
             "input": self.input,
             "status": self.status,
@@ -116,11 +116,11 @@ class Variant:
             "gene": _gene(self.gene),
             "c": self.c,
             "p": self.p,
-            "g": self.g or None,
+            "g": self.g,
             "spdi": self.spdi,
             "vcf": _slots(self.vcf) if self.vcf else None,
-            "vrs": self.vrs or None,
-            "transcript": _slots(self.transcript) if self.transcript != Choice(None, None, None) else None,
+            "vrs": self.vrs,
+            "transcript": _slots(self.transcript),
             "alternatives": [_slots(reading) for reading in self.alternatives],
             "notes": list(self.notes),
             "diagnostics": [_slots(diagnostic) for diagnostic in self.diagnostics],
@@ -141,5 +141,5 @@ def _gene(gene: Gene | None) -> Json | None:
     return _slots(gene) if gene else None
 
 
-def _slots(value: object) -> Json:
-    return {name: getattr(value, name) for name in value.__slots__}  # type: ignore[attr-defined]
+def _slots(value: Diagnostic | Reading | Choice | Gene | Vcf | Event) -> Json:
+    return {name: getattr(value, name) for name in value.__slots__}

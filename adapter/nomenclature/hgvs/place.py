@@ -31,8 +31,8 @@ class Position:
     offset: int = 0
 
     def __str__(self) -> str:
-        offset = f"{self.offset:+d}" if self.offset else ""
-        return f"{'*' if self.after_stop else ''}{self.base}{offset}"
+        base = f"*{self.base}" if self.after_stop else str(self.base)
+        return f"{base}{self.offset:+d}" if self.offset else base
 
     @property
     def residue(self) -> int | None:

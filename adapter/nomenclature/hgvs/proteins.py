@@ -27,11 +27,10 @@ def answer(asked: Request, said: Change) -> Variant:
     if not known:
         return base
     readings = [(c, there) for c in known for there in [moved(said, c)] if _agrees(there, c)]
-    if not readings:
-        return _no_residue(base, said, known)
-    if len(readings) > 1 or readings[0][0] is not known[0]:
-        names = tuple(_reading(c, there) for c, there in readings)
-        found = replace(base, alternatives=names)
+    if not readings or readings[0][0] is not known[0]:
+        return _no_residue(base, said, known, readings)
+    if len(readings) > 1:
+        found = replace(base, alternatives=tuple(_reading(c, there) for c, there in readings))
         return found.finding("TRANSCRIPT-AMBIGUOUS", "warning", "several numberings fit, none is asserted")
     return _verified(base, asked, *readings[0])
 
@@ -58,14 +57,13 @@ def _agrees(said: Change, candidate: Candidate) -> bool:
     return agrees_with(said, protein_of(candidate.transcript.nm))
 
 
-def _no_residue(base: Variant, said: Change, known: list[Candidate]) -> Variant:
+def _no_residue(
+    base: Variant, said: Change, known: list[Candidate], fitting: list[tuple[Candidate, Change]]
+) -> Variant:
+    """The likeliest transcript has another residue there; the readings that do fit are named."""
     transcript = known[0].transcript
-    elsewhere = [
-        (c, there)
-        for c in others(transcript.symbol, known)
-        for there in [moved(said, c)]
-        if protein_of(c.transcript.nm) and _agrees(there, c)
-    ]
+    further = ((c, moved(said, c)) for c in others(transcript.symbol, known) if protein_of(c.transcript.nm))
+    elsewhere = fitting or [(c, there) for c, there in further if _agrees(there, c)]
     reason = f"{transcript.np} has no {said.first} at residue {said.start}"
     if said.end != said.start and protein_of(transcript.nm)[said.start - 1 : said.start] == said.first:
         reason = f"{transcript.np} has no {said.last} at residue {said.end}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from adapter.errors import NomenclatureError
@@ -12,6 +13,7 @@ from adapter.nomenclature.hgvs.events import event
 from adapter.nomenclature.hgvs.grammar import canonical, plain
 from adapter.nomenclature.hgvs.judge import judge, kind_of
 from adapter.nomenclature.hgvs.model import Choice, Gene, Variant
+from adapter.nomenclature.hgvs.protein import change
 from adapter.nomenclature.hgvs.request import GeneNames, Names, Request, request
 
 LONGEST = 10_000  # characters; a longer text is no description of one variant
@@ -40,26 +42,36 @@ def read(
     if len(text) > LONGEST:
         return Variant(text).finding("TOO-LONG", "error", f"a text of more than {LONGEST} characters is not read")
     names = Names(terms)
-    special = _event(text, names) or _fusion(text, names)
-    if special:
-        return special
-    asked = request(text, names, gene=gene, transcript=transcript, assembly=assembly, protein=protein)
-    return _answer(asked)
+
+    def ordinary(said: str) -> Variant:
+        return _answer(request(said, names, gene=gene, transcript=transcript, assembly=assembly, protein=protein))
+
+    return _event(text, ordinary, names) or _fusion(text, names) or ordinary(text)
 
 
-def _event(text: str, names: Names) -> Variant | None:
+def _event(text: str, asked: Callable[[str], Variant], names: Names) -> Variant | None:
+    """An event named by gene and abbreviation; a description behind it is read as well."""
     found = event(text, names.symbol)
     if found is None:
         return None
     symbol, what, rest = found
+    at = text.find(rest) if rest else -1
+    if at > 0 and _describes(rest):
+        gene = re.match(r"\s*[A-Za-z0-9]+?(?=[\s\-_/:(]*(?:ITD|PTD|TKD|TD))", text, re.IGNORECASE)
+        named = gene.end() if gene else 0
+        return replace(asked(text[:named] + " " * (at - named) + text[at:]), input=text, event=what)
     known = names.gene(symbol)
     variant = Variant(text, "unmapped", "C", what.kind, known[0] if known else Gene(symbol), event=what)
     if rest:
-        at = text.find(rest)
         span = (at, at + len(rest)) if at >= 0 else (0, len(text))
         left = Diagnostic("UNREAD-TEXT", "warning", *span, f"{rest!r} was left aside")
         variant = replace(variant, diagnostics=(*variant.diagnostics, left))
     return variant if what.sequence else variant.noting("no c. description: the event is stated without its sequence")
+
+
+def _describes(rest: str) -> bool:
+    words = (word.strip("(),;") for word in rest.split())
+    return any(re.match(r"[cgp]\.", word) or change(word) for word in words)
 
 
 def _fusion(text: str, names: Names) -> Variant | None:
@@ -81,15 +93,29 @@ def _answer(asked: Request) -> Variant:
         return genomic.of_spdi(asked, *said.spdi)
     if said.place:
         return genomic.of_place(asked, *said.place)
+    if said.further:
+        return _several(asked)
     if said.body:
         return _description(asked)
     if said.protein:
         return _protein(asked)
     if said.rsid:
-        return asked.answer(status="unmapped", grade="C", kind="identifier", dbsnp=said.rsid.text.lower()).noting(
+        return asked.answer(status="unmapped", grade="C", kind="identifier").noting(
             "a dbSNP identifier alone is not looked up"
         )
     return _no_variant(asked)
+
+
+def _several(asked: Request) -> Variant:
+    """More than one description: each a variant of its own, none of them the text's."""
+    said = asked.said
+    first = [f"{said.kind}.{said.body.text}"] if said.body else []
+    first += [f"p.{said.protein.text}"] if said.protein and not said.body else []
+    gene = asked.gene.symbol if asked.gene else None
+    texts = [*first, *(part.text for part in said.further)]
+    members = tuple(read(t, gene=gene, transcript=asked.accession, assembly=asked.assembly) for t in texts)
+    found = asked.answer(status="unmapped", grade="C", kind="several", members=members)
+    return found.finding("SEVERAL-VARIANTS", "warning", "the text describes more than one variant")
 
 
 def _no_variant(asked: Request) -> Variant:

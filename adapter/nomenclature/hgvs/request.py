@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import Protocol
 
 from adapter.errors import AmbiguousTerm, UnknownTerm
+from adapter.nomenclature.hgvs import legacy
 from adapter.nomenclature.hgvs.clean import Diagnostic, Statement, statement
 from adapter.nomenclature.hgvs.model import Gene, Variant
 from adapter.nomenclature.hgvs.protein import Change, change
-from adapter.nomenclature.hgvs.transcripts import by_accession, by_gene
+from adapter.nomenclature.hgvs.transcripts import Transcript, by_accession, by_gene
 
 
 class Named(Protocol):
@@ -47,6 +48,7 @@ class Request:
     said: Statement
     gene: Gene | None = None
     accession: str | None = None
+    transcript: str | None = None
     assembly: str | None = None
     protein: str | None = None
     conflicts: list[tuple[str, str]] = field(default_factory=list)
@@ -74,6 +76,7 @@ class Request:
             notes=tuple(self.said.notes),
             diagnostics=tuple(self.said.diagnostics),
             stated_p=self.stated_p,
+            dbsnp=self.said.rsid.text.lower() if self.said.rsid else None,
         )
         return replace(base, **known)  # type: ignore[arg-type]
 
@@ -151,6 +154,7 @@ def _accession(asked: Request, given: str | None) -> None:
             asked.conflicts.append(("TRANSCRIPT-CONFLICT", message))
     keeps = stated and not (given and stated.startswith(("NG_",)))
     asked.accession = stated if keeps else given
+    asked.transcript = given if stated and stated.startswith("NC_") else asked.accession
 
 
 def _gene(asked: Request, names: Names, given: str | None) -> None:
@@ -161,13 +165,19 @@ def _gene(asked: Request, names: Names, given: str | None) -> None:
             ("GENE-CONFLICT", f"the text names {genes[0].symbol}, beside it {genes[1].symbol} is given")
         )
     asked.gene = genes[0] if genes else None
-    transcript = by_accession(asked.accession) if asked.accession else None
+    transcript = _transcript(asked.transcript) if asked.transcript else None
     if transcript is None:
         return
     if asked.gene and _differ(asked.gene, Gene(transcript.symbol, transcript.hgnc or None)):
-        message = f"{asked.accession} is a transcript of {transcript.symbol}, not of {asked.gene.symbol}"
+        message = f"{asked.transcript} is a transcript of {transcript.symbol}, not of {asked.gene.symbol}"
         asked.conflicts.append(("GENE-CONFLICT", message))
     asked.gene = asked.gene or Gene(transcript.symbol, transcript.hgnc or None)
+
+
+def _transcript(accession: str) -> Transcript | None:
+    """The transcript, or that of MANE where the accession is one of an older numbering."""
+    older = legacy.of_accession(accession)
+    return by_accession(accession) or (by_accession(older.mane) if older else None)
 
 
 def _differ(one: Gene, other: Gene) -> bool:
