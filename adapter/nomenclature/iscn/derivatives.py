@@ -52,7 +52,7 @@ def _split(stretches: tuple[Stretch, ...], at: Cut) -> tuple[tuple[Stretch, ...]
 def _centric(stretches: tuple[Stretch, ...], chromosome: str) -> bool:
     """Whether the centromere of ``chromosome`` lies inside, not only at an end, of one of the stretches."""
     middle = bands.centromere(chromosome)
-    return any(s.chromosome == chromosome and s.start.low <= middle <= s.end.high for s in stretches)
+    return any(s.chromosome == chromosome and s.start.high <= middle <= s.end.low for s in stretches)
 
 
 def _keep(stretches: tuple[Stretch, ...], at: Cut, label: str) -> tuple[tuple[Stretch, ...], bool] | None:

@@ -149,7 +149,7 @@ def _centric_parts(item: Abnormality, base: int = 0) -> tuple[Stretch, ...] | No
         if len(known) == 1 and placed(known[0]):
             turn = ending if number == 0 else starting
             stretches.append(turn(kept(known[0]), known[0]))
-        elif len(known) == 2:
+        elif len(known) == 2 and arm(known[0]) != arm(known[1]):  # else the centromere is not between them
             stretches.append(Stretch(known[0], known[1]))
         else:
             return None
