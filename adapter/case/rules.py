@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from adapter.case.findings import CopyNumber, Karyotype
 from adapter.case.findings.engines import KnownString
@@ -76,6 +77,13 @@ def _term(path: str, table: str, text: str, terms: Terms) -> Iterator[Issue]:
     except AmbiguousTerm as error:
         readings = " or ".join(error.readings)
         yield _warning(path, "ambiguous-term", f"mappings/{table}: this can mean {readings}; it is carried as text")
+
+
+@lru_cache(maxsize=1024)
+def _unknown(table: str, text: str, terms: Terms) -> str:
+    near = terms.nearest(table, text)
+    nearest = f"; nearest: {', '.join(near)}" if near else ""
+    return f"mappings/{table} has no row for this: it is carried as text{nearest}"
 
 
 def _diagnosis(case: Case, terms: Terms) -> str | None:

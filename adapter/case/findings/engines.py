@@ -1,10 +1,14 @@
-"""What the nomenclature engines make of a finding's text, as facts: ISCN strings and HGVS expressions."""
+"""What the nomenclature engines make of a finding's text, as facts: ISCN strings, HGVS expressions, fusions.
+
+Texts that were read are kept: cohorts repeat their variants and normal karyotypes, and all results are immutable.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from adapter.case.facts import Allele, Expression, Grade
@@ -12,7 +16,9 @@ from adapter.nomenclature import iscn
 from adapter.report import Issue, Level
 
 if TYPE_CHECKING:
+    from adapter.nomenclature.fusion import Fusion
     from adapter.nomenclature.hgvs import Variant
+    from adapter.terms import Terms
 
 _KIND = re.compile(r"(?:^|[^A-Za-z])([cgmnpr])\.")
 _AWKWARD = frozenset({"error", "warning"})
@@ -31,12 +37,53 @@ class KnownString:
         return Expression("iscn", text, path, self.canonical, self.document.status == "ok", grade)
 
 
+@lru_cache(maxsize=1024)
 def read_iscn(text: str) -> tuple[KnownString, Grade, tuple[Issue, ...]]:
     """An ISCN text read; graded B where every token is classified, D otherwise."""
     document = iscn.parse(text)
     sound = document.status in {"ok", "repaired"}
     known = KnownString(document, iscn.render(document) if sound else None)
     return known, "B" if sound else "D", tuple(remarks(document.diagnostics, "/iscn", "iscn"))
+
+
+@lru_cache(maxsize=1024)
+def read_hgvs(
+    texts: tuple[str, ...], gene: str | None, transcript: str | None, assembly: str | None, terms: Terms
+) -> tuple[Allele, tuple[Issue, ...]]:
+    """The one allele that HGVS texts name, beside the gene, transcript and assembly stated, and the engine's remarks.
+
+    Several texts are read as one statement; where that says nothing (the engine takes a c. and a g. expression for two
+    variants) each is read alone, and what they say counts if none contradicts another.
+    """
+    from adapter.nomenclature import hgvs
+
+    known = {"gene": gene, "transcript": transcript, "assembly": assembly}
+    read = hgvs.read(", ".join(texts), terms=terms, **known)
+    if len(texts) > 1 and not _says(read):
+        alone = [hgvs.read(text, terms=terms, **known) for text in texts]
+        if _agree(alone):
+            read = max(alone, key=lambda one: (len(_says(one)), -alone.index(one)))
+    return allele_of(read), tuple(remarks(read.diagnostics, "/hgvs", "hgvs"))
+
+
+def _says(read: Variant) -> dict[str, str]:
+    """What a reading asserts, by level; a predicted and a stated protein consequence compare equal."""
+    said = {"c": read.c, "g": read.g.get("GRCh38"), "p": re.sub("[()]", "", read.p or "")}
+    return {level: text for level, text in said.items() if text}
+
+
+def _agree(readings: list[Variant]) -> bool:
+    """Whether every reading says something and no two of them say different things of one level."""
+    said = [_says(read) for read in readings]
+    return all(said) and all(len({s[level] for s in said if level in s}) <= 1 for level in ("c", "g", "p"))
+
+
+@lru_cache(maxsize=1024)
+def read_fusion(text: str, terms: Terms) -> Fusion:
+    """What a text says about a fusion."""
+    from adapter.nomenclature import fusion
+
+    return fusion.read(text, terms)
 
 
 def remarks(diagnostics: Iterable[object], path: str, engine: str) -> Iterator[Issue]:

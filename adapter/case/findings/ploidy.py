@@ -18,7 +18,7 @@ from adapter.nomenclature.quantities import Copies
 if TYPE_CHECKING:
     from adapter.case.findings.copy_number import CopyNumber
 
-_SEX_CHROMOSOME = re.compile(r"\s*(?:chr)?([XY])(?![A-Za-z])", re.ASCII)
+_SEX_CHROMOSOME = re.compile(r"\s*(?:chr)?([XY])(?=[pq:]|\s*$)", re.ASCII)
 GAINS = frozenset({"amplification", "gain"})
 LOSSES = frozenset({"loss", "deletion"})
 

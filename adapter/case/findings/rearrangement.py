@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from adapter.case.facts import GeneFact
 from adapter.case.fields import Exons, Flag, Text, Texts
+from adapter.case.findings.engines import read_fusion, remarks
 from adapter.case.findings.finding import (
     GenomicFinding,
     Understood,
     details,
     gene_facts,
-    gene_of,
     iscn_expression,
     understood_iscn,
 )
@@ -41,26 +41,36 @@ class Rearrangement(GenomicFinding):
         if not (self.genes or self.fusion or self.iscn or self.probe or self.said):
             yield Fault("", "missing", "a rearrangement needs genes, a fusion, an ISCN string, a probe or words")
 
-    def understand(self, terms: Terms) -> Understood | None:  # noqa: ARG002
-        """The ISCN string as the engine reads it."""
-        return understood_iscn(self.iscn)
+    def understand(self, terms: Terms) -> Understood | None:
+        """The ISCN string as the engine reads it, with the remarks on it and on the fusion."""
+        known = understood_iscn(self.iscn)
+        if self.fusion is None:
+            return known
+        issues = tuple(remarks(read_fusion(self.fusion, terms).diagnostics, "/fusion", "fusion"))
+        if known is None:
+            return Understood(None, "C", "fusion", issues)
+        return replace(known, issues=known.issues + issues)
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
         """Genes with their roles, the fusion and string as printed, transcripts and how it was seen."""
+        seen = {"isoform": self.isoform, "in_frame": self.in_frame, "probe": self.probe, "signals": self.signals}
         return {
-            "genes": partners(gene_facts(self.genes, f"{path}/genes", terms))
-            or _of_fusion(self.fusion, f"{path}/fusion", terms),
+            "genes": self._partners(path, terms),
             "fusion": self.fusion or "",
             "expressions": iscn_expression(self.iscn, f"{path}/iscn", self.understood),
             "transcripts": self.transcripts,
-            "details": details(
-                path,
-                {
-                    "exons": self.exons, "isoform": self.isoform, "in_frame": self.in_frame, "probe": self.probe,
-                    "signals": self.signals,
-                },
-            ),
-        }  # fmt: skip
+            "details": details(path, {"exons": self.exons} | seen),
+        }
+
+    def _partners(self, path: str, terms: Terms) -> tuple[GeneFact, ...]:
+        """The genes listed; where that is one or none, those of the fusion, at their place in the list."""
+        listed = gene_facts(self.genes, f"{path}/genes", terms)
+        if len(listed) > 1 or self.fusion is None:
+            return partners(listed)
+        named = _of_fusion(self.fusion, f"{path}/fusion", terms)
+        at = {fact.gene.symbol: fact.path for fact in listed if fact.gene}
+        found = tuple(replace(f, path=at.pop(f.gene.symbol, f.path)) if f.gene else f for f in named)
+        return found if named and not at else partners(listed)
 
 
 def partners(genes: tuple[GeneFact, ...]) -> tuple[GeneFact, ...]:
@@ -70,11 +80,10 @@ def partners(genes: tuple[GeneFact, ...]) -> tuple[GeneFact, ...]:
     return replace(genes[0], role="five-prime"), replace(genes[1], role="three-prime")
 
 
-def _of_fusion(text: str | None, path: str, terms: Terms) -> tuple[GeneFact, ...]:
-    """The two genes of ``A::B``, ``A-B`` or ``A/B``, both of which the gene table must know."""
-    for separator in ("::", "/", "-"):
-        parts = [part.strip() for part in (text or "").split(separator)]
-        genes = [gene_of(part, terms) for part in parts]
-        if len(parts) == 2 and all(genes):
-            return partners(tuple(GeneFact(part, gene, path) for part, gene in zip(parts, genes, strict=True)))
-    return ()
+def _of_fusion(text: str, path: str, terms: Terms) -> tuple[GeneFact, ...]:
+    """The genes of a fusion text whose every partner is known; without roles where their order is not."""
+    known = read_fusion(text, terms)
+    if not known.partner_known:
+        return ()
+    genes = tuple(GeneFact(p.part.symbol or p.part.text, p.gene, path) for p in known.partners if p.gene)
+    return partners(genes) if known.ordered else genes

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from adapter.case.facts import Allele, Expression
 from adapter.case.fields import Count, Exons, Fraction, OneOrMore, Reading, Text, VariantIds
-from adapter.case.findings.engines import allele_of, canonical_of, remarks
+from adapter.case.findings.engines import canonical_of, read_hgvs
 from adapter.case.findings.finding import GenomicFinding, Understood, details, gene_facts, gene_place
 from adapter.case.findings.locus import RULE
 from adapter.errors import Fault
@@ -73,14 +73,9 @@ class SequenceVariant(GenomicFinding):
         """The expressions together as the HGVS engine reads them, with the gene, transcript and assembly stated."""
         if not self.expressions:
             return None
-        from adapter.nomenclature import hgvs
-
         assembly = ASSEMBLIES.get((self.assembly or "").lower(), self.assembly)
-        read = hgvs.read(
-            ", ".join(self.expressions), gene=self.gene, transcript=self.transcript, assembly=assembly, terms=terms
-        )
-        allele = allele_of(read)
-        return Understood(allele, allele.grade, "hgvs", tuple(remarks(read.diagnostics, "/hgvs", "hgvs")))
+        allele, issues = read_hgvs(self.expressions, self.gene, self.transcript, assembly, terms)
+        return Understood(allele, allele.grade, "hgvs", issues)
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
         """Gene, expressions, allele where worked out, fraction, zygosity, identifiers and measures."""
