@@ -13,10 +13,16 @@ from adapter.formats.fhir.datatypes import HGVS, REFSEQ
 from adapter.report import Json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from adapter.case.facts import Allele, Facts
     from adapter.formats.fhir.draft import Draft
 
 _FIRST = "GRCh38"  # 81290-9 may stand once; the older assembly goes to 81252-9
+_ONCE = ("hgvs-c", "hgvs-p", "genomic-hgvs", "transcript", "assembly", "chromosome", "change-type")
+_OF_GENOMIC = "of the genomic expression"
+
+Made = tuple[str, str, object, str]  # component, kind of value, value, rule
 
 
 def allele_parts(d: Draft, parts: list[Json], facts: Facts) -> None:
@@ -25,38 +31,42 @@ def allele_parts(d: Draft, parts: list[Json], facts: Facts) -> None:
     if allele is None:
         return
     taken = {id(part["code"]) for part in parts}
-    for name, kind, value, rule in _derived(d, allele, stated_transcript=bool(facts.transcripts)):
-        concept = d.codes.name(name).concept
-        if id(concept) in taken and name not in _REPEATING:
-            continue
-        node: Json = {"code": concept, f"value{kind}": value}
+    free = {name for name in _ONCE if id(d.names[name].concept) not in taken}
+    if facts.transcripts:
+        free.discard("transcript")
+    for name, kind, value, rule in (*_expressions(allele, free), *_places(d, allele, free), *_computed(allele)):
+        node: Json = {"code": d.names[name].concept, f"value{kind}": value}
         parts.append(d.derived(node, allele.grade, rule))
 
 
-_REPEATING = frozenset({"variation-code", "chromosome", "assembly", "vrs-id"})
-
-
-def _derived(d: Draft, allele: Allele, *, stated_transcript: bool) -> list[tuple[str, str, object, str]]:
-    """(component, kind of value, value, rule) of everything the allele holds."""
-    made: list[tuple[str, str, object, str]] = []
+def _expressions(allele: Allele, free: set[str]) -> Iterator[Made]:
+    """The HGVS expressions and the transcript; a genomic one whose slice is taken goes to 81252-9."""
     why = allele.transcript_why or "parsed"
-    for name, text in (("hgvs-c", allele.c), ("hgvs-p", allele.p), ("genomic-hgvs", allele.g.get(_FIRST, ""))):
-        if text:
-            made.append((name, "CodeableConcept", {"coding": [{"system": HGVS, "code": text}]}, why))
-    if allele.transcript and not stated_transcript:
-        made.append(("transcript", "CodeableConcept", {"coding": [{"system": REFSEQ, "code": allele.transcript}]}, why))
-    if allele.g.get(_FIRST):
-        made.append(("assembly", "CodeableConcept", d.words("assemblies", _FIRST)[0], "of the genomic expression"))
+    for name, text in (("hgvs-c", allele.c), ("hgvs-p", allele.p)):
+        if text and name in free:
+            yield name, "CodeableConcept", {"coding": [{"system": HGVS, "code": text}]}, why
+    if allele.transcript and "transcript" in free:
+        yield "transcript", "CodeableConcept", {"coding": [{"system": REFSEQ, "code": allele.transcript}]}, why
     for assembly, text in allele.g.items():
-        if assembly != _FIRST:
-            made.append(("variation-code", "CodeableConcept", {"coding": [{"system": HGVS, "code": text}]}, assembly))
-    chromosome = d.codes.codes("chromosomes", allele.vcf[0]) if allele.vcf else ()
+        name = "genomic-hgvs" if assembly == _FIRST and "genomic-hgvs" in free else "variation-code"
+        yield name, "CodeableConcept", {"coding": [{"system": HGVS, "code": text}]}, assembly
+
+
+def _places(d: Draft, allele: Allele, free: set[str]) -> Iterator[Made]:
+    """Assembly of the genomic expression, chromosome, and type of the change."""
+    if allele.g.get(_FIRST) and {"genomic-hgvs", "assembly"} <= free:
+        yield "assembly", "CodeableConcept", d.words("assemblies", _FIRST)[0], _OF_GENOMIC
+    chromosome = d.codes.codes("chromosomes", allele.vcf[0]) if allele.vcf and "chromosome" in free else ()
     if chromosome:
-        made.append(("chromosome", "CodeableConcept", {"coding": [chromosome[0].coding]}, "of the genomic expression"))
-    change = d.codes.codes("change-types", allele.kind)
+        yield "chromosome", "CodeableConcept", {"coding": [chromosome[0].coding]}, _OF_GENOMIC
+    change = d.codes.codes("change-types", allele.kind) if "change-type" in free else ()
     if change:
-        made.append(("change-type", "CodeableConcept", {"coding": [c.coding for c in change]}, "of the expression"))
+        yield "change-type", "CodeableConcept", {"coding": [code.coding for code in change]}, "of the expression"
+
+
+def _computed(allele: Allele) -> Iterator[Made]:
+    """SPDI and the VRS identifiers, under our own codes."""
     if allele.spdi:
-        made.append(("spdi", "String", allele.spdi, "of the genomic expression"))
-    made += [("vrs-id", "String", identifier, f"VRS {version}") for version, identifier in allele.vrs.items()]
-    return made
+        yield "spdi", "String", allele.spdi, _OF_GENOMIC
+    for version, identifier in allele.vrs.items():
+        yield "vrs-id", "String", identifier, f"VRS {version}"

@@ -6,12 +6,15 @@ Everything is looked up once per set of tables and shared by all documents, so n
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.errors import AmbiguousTerm, UnknownTerm
 from adapter.formats.fhir.datatypes import concept
 from adapter.report import Json
 from adapter.terms import Code, Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Tables that name observations and components, in the order they are asked; what none of them names is our own code.
 _NAMES = ("kmt2a-amplification", "hgvs-variants", "iscn-karyotypes", "outcomes", "observations")
@@ -42,22 +45,31 @@ class Name(NamedTuple):
     curie: str
 
 
+class Names(dict[str, Name]):
+    """Names by key, looked up in the tables when first asked for."""
+
+    def __init__(self, find: Callable[[str], Name]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, key: str) -> Name:
+        found = self[key] = self._find(key)
+        return found
+
+
 class Codebook:
     """Names and codings of one set of tables."""
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
+        self.names = Names(self._name)  # the hot path's way to :meth:`name`
         self._tables = frozenset(terms.tables())
-        self._names: dict[str, Name] = {}
         self._known: dict[tuple[str, str], tuple[Code, ...]] = {}
         self._meta: dict[tuple[str, str], Json | None] = {}
 
     def name(self, key: str) -> Name:
         """Code of an observation or component; our own code ``HAEM:<key>`` where no vocabulary has one."""
-        found = self._names.get(key)
-        if found is None:
-            found = self._names[key] = self._name(key)
-        return found
+        return self.names[key]
 
     def codes(self, table: str, text: str) -> tuple[Code, ...]:
         """Codes of the row that ``text`` names; () where the table does not know it or several rows claim it.

@@ -31,6 +31,7 @@ class Draft:
         self.case, self.terms, self.options = case, terms, options
         self.ledger = Ledger()
         self.codes = codebook(terms)
+        self.names = self.codes.names
         self.ids = Ids(case.id, terms.base)
         self.mcode = options.profile_set == "mcode4"
         self.subject: Json = {"reference": self.ids.urn("patient")}
@@ -40,11 +41,12 @@ class Draft:
         self.cites = False  # whether any resource carries the citation of the case
         self._own_sources = {n: f.source for n, f in enumerate(case.findings) if f.source is not None}
         self._cited: dict[int, list[Json]] = {}
+        self.basis = ""  # the rule by which the facts in hand were worked out, where they were
         self._anchors: dict[str, Json] = {}
 
     def head(self, kind: str, role: str, words: str, claim: str = "") -> Json:
         """Type, id, profiles claimed and narrative of a resource; ``claim`` is its role in the profile table."""
-        made: Json = {"resourceType": kind, "id": self.ids.uuid(role)}
+        made: Json = {"resourceType": kind, "id": self.ids.urn(role)[9:]}
         meta = self.codes.meta(self.options.profile_set, claim) if claim else None
         if meta is not None:
             made["meta"] = meta
@@ -73,12 +75,17 @@ class Draft:
     # values
 
     def part(self, parts: list[Json], name: str, kind: str, value: Any, source: str, rule: str = "") -> Json:
-        """Add the component ``name`` with ``value[x]`` of ``kind``, which the input states at ``source``."""
-        named = self.codes.name(name)
+        """Add the component ``name`` with ``value[x]`` of ``kind``, which the input states at ``source``.
+
+        A ``source`` of "" is a value that was worked out (:mod:`adapter.case.facts`), and the component says so.
+        """
+        named = self.names[name]
         node: Json = {"code": named.concept, f"value{kind}": value}
         parts.append(node)
         if source:
             self.ledger.put(node, source, rule or named.rule)
+        else:
+            self.derived(node, "B", self.basis)
         return node
 
     def words(self, table: str, text: str) -> tuple[Json, str]:
@@ -106,7 +113,7 @@ class Draft:
         """The event an interval counts from."""
         found = self._anchors.get(event)
         if found is None:
-            found = self._anchors[event] = {**self.codes.name(f"since-{event}").concept, "text": event}
+            found = self._anchors[event] = {**self.names[f"since-{event}"].concept, "text": event}
         return found
 
     def derived(self, node: Json, grade: str, rule: str) -> Json:
@@ -117,7 +124,7 @@ class Draft:
                 "extension": [{"url": "grade", "valueCode": grade}, {"url": "rule", "valueString": rule}],
             }
         ]
-        return node
+        return self.ledger.put(node, "", rule)
 
     # the source
 

@@ -48,7 +48,7 @@ def coded(d: Draft, stated: Feature, path: str) -> Json:
         node, rule = d.words("features", stated.term)
         d.ledger.put(node, f"{path}/term", rule)
     else:
-        node = dict(d.codes.name("feature").concept)
+        node = dict(d.names["feature"].concept)
     if stated.code is not None:
         coding = d.codes.coding(stated.code.system, stated.code.code, stated.code.display)
         if coding:

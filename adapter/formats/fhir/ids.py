@@ -24,6 +24,7 @@ class Ids:
     def __init__(self, case_id: str, base: str) -> None:
         self._begun = hashlib.sha1(NAMESPACE.bytes + f"{case_id}/".encode(), usedforsecurity=False)
         self._case = case_id
+        self._urns: dict[str, str] = {}
         self.system = f"{base}/identifier/case"
         self.stated = f"{base}/identifier/stated"  # of identifiers whose own system is no URI
 
@@ -36,7 +37,10 @@ class Ids:
 
     def urn(self, role: str) -> str:
         """The id as a URN, by which the entries of a bundle refer to each other."""
-        return f"urn:uuid:{self.uuid(role)}"
+        known = self._urns.get(role)
+        if known is None:
+            known = self._urns[role] = f"urn:uuid:{self.uuid(role)}"
+        return known
 
     def identifier(self, role: str) -> Json:
         """Business identifier of the resource; the patient's is the case id itself."""

@@ -61,8 +61,9 @@ def significance(d: Draft, facts: Facts) -> str:
 def _implication(d: Draft, facts: Facts, role: str, kind: str, words: str) -> Json:
     made = opened(d, role, words, kind, d.cited_by(facts))
     made["status"] = facts.status
-    made["category"] = [d.codes.name(category).concept for category in ("laboratory", "genetics")]
-    made["code"] = d.codes.name(kind).concept
+    d.ledger.put(made, facts.at("status"), member="status")
+    made["category"] = [d.names[category].concept for category in ("laboratory", "genetics")]
+    made["code"] = d.names[kind].concept
     made["subject"] = d.subject
     if facts.specimen:
         made["specimen"] = d.reference(f"specimen/{facts.specimen}")

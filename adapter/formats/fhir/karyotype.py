@@ -26,11 +26,11 @@ def karyotype(d: Draft, facts: Facts) -> None:
     flag = facts.complex is not None and not stated
     code = "karyotype-result" if stated else "complex-karyotype" if flag else "karyotype"
     made = of_finding(
-        d, facts, d.codes.name(code).concept, words_of(facts), ("laboratory", "genetics", "cytogenetics"), "karyotype"
+        d, facts, d.names[code].concept, words_of(facts), ("laboratory", "genetics", "cytogenetics"), "karyotype"
     )
     if flag:
         made["valueBoolean"] = facts.complex
-        d.ledger.put(made, facts.at("complex"), d.codes.name(code).rule, "valueBoolean")
+        d.ledger.put(made, facts.at("complex"), d.names[code].rule, "valueBoolean")
     elif not stated and facts.result != "absent":
         made["valueString"] = facts.said
         d.ledger.put(made, facts.at("said"), member="valueString")

@@ -16,7 +16,7 @@ from adapter.report import Json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapter.case.facts import Detail, Facts, Part
+    from adapter.case.facts import Detail, Facts, GeneFact, Part
     from adapter.case.facts import Value as Stated
     from adapter.formats.fhir.datatypes import Value
     from adapter.formats.fhir.draft import Draft
@@ -39,7 +39,7 @@ def plain(d: Draft, role: str, code: str, words: str, *, claim: str = "", cited:
     """A final Observation ``code`` of the patient without category, up to and with its subject."""
     made = opened(d, role, words, claim, cited)
     made["status"] = "final"
-    made["code"] = d.codes.name(code).concept
+    made["code"] = d.names[code].concept
     made["subject"] = d.subject
     return made
 
@@ -47,9 +47,10 @@ def plain(d: Draft, role: str, code: str, words: str, *, claim: str = "", cited:
 def of_finding(d: Draft, facts: Facts, code: Json, words: str, categories: tuple[str, ...], claim: str = "") -> Json:
     """An Observation of a finding, up to and with its time; status, category and code as given."""
     made = opened(d, f"finding/{facts.id}", words, claim, d.cited_by(facts))
+    d.basis = next(iter(facts.derived.values()), "facts")
     made["status"] = facts.status
     d.ledger.put(made, facts.at("status"), member="status")
-    made["category"] = [d.codes.name(category).concept for category in categories]
+    made["category"] = [d.names[category].concept for category in categories]
     made["code"] = code
     made["subject"] = d.subject
     if facts.date is not None:
@@ -86,7 +87,7 @@ def of_detail(d: Draft, detail: Detail) -> Value:
     take; under our own they are an integer and a string.
     """
     value, unit = detail.value, detail.unit or "1"
-    official = not d.codes.name(detail.name).curie.startswith("HAEM:")
+    official = not d.names[detail.name].curie.startswith("HAEM:")
     if isinstance(value, bool):
         return "Boolean", value
     if isinstance(value, str):
@@ -154,7 +155,7 @@ def result(d: Draft, facts: Facts) -> None:
 def test_of(d: Draft, facts: Facts) -> tuple[Json, str]:
     """What a result is called: the test's code and words, or our own code for the kind of result."""
     if not facts.test:
-        return d.codes.name("genetic-test")[:2]
+        return d.names["genetic-test"][:2]
     codes = d.codes.codes("measurements", facts.test)
     if codes:
         return {"coding": [c.coding for c in codes], "text": facts.test}, codes[0].rule
@@ -169,13 +170,11 @@ def answer(d: Draft, facts: Facts) -> Json:
     return d.ledger.put(node, facts.at("result"), codes[0].rule)
 
 
-def studied(d: Draft, parts: Parts, gene: Any) -> None:
+def studied(d: Draft, parts: Parts, gene: GeneFact) -> Json:
     """A gene as HGNC coding with the name it was given; the name alone where the table does not know it."""
     known = gene.gene
     value: Json = {"text": gene.text} if known is None else {"coding": [known.code.coding], "text": gene.text}
-    node = d.part(parts, "gene-studied", "CodeableConcept", value, gene.path, known.rule if known else "")
-    if not gene.path:
-        d.derived(node, "B", known.rule if known else "facts")
+    return d.part(parts, "gene-studied", "CodeableConcept", value, gene.path, known.rule if known else "")
 
 
 def line(d: Draft, parts: Parts, part: Part) -> None:

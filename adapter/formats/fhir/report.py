@@ -22,14 +22,14 @@ class Reports:
 
     def __init__(self) -> None:
         self._results: dict[str, list[str]] = {}
-        self._statuses: dict[str, set[str]] = {}
+        self._statuses: dict[str, dict[str, str]] = {}
         self._specimens: dict[str, str] = {}
 
     def take(self, facts: Facts, roles: list[str]) -> None:
         """Note the Observations of one finding; children go with their parent's test."""
         key = f"specimen/{facts.specimen}" if facts.specimen else facts.path
         self._results.setdefault(key, []).extend(roles)
-        self._statuses.setdefault(key, set()).add(facts.status)
+        self._statuses.setdefault(key, {}).setdefault(facts.status, facts.at("status"))
         self._specimens[key] = facts.specimen
 
     def add_to(self, d: Draft) -> None:
@@ -42,9 +42,11 @@ class Reports:
         if d.cited:
             made["extension"] = d.cited
         made["identifier"] = [d.ids.identifier(role)]
-        made["status"] = next((s for s in _ORDER if s in self._statuses[key]), "final")
-        made["category"] = [d.codes.name("genetics").concept]
-        made["code"] = d.codes.name("report").concept
+        statuses = self._statuses[key]
+        made["status"] = next((s for s in _ORDER if s in statuses), "final")
+        d.ledger.put(made, statuses[made["status"]], member="status")
+        made["category"] = [d.names["genetics"].concept]
+        made["code"] = d.names["report"].concept
         made["subject"] = d.subject
         if self._specimens[key]:
             made["specimen"] = [d.reference(f"specimen/{self._specimens[key]}")]

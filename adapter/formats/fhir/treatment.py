@@ -69,7 +69,7 @@ def medication(d: Draft, treatment: Treatment, path: str, role: str, i: int) -> 
         made["medicationCodeableConcept"] = {"text": words_of(treatment)}
         said_by(d, made["medicationCodeableConcept"], treatment, path)
     made["subject"] = d.subject
-    period = dates(d, treatment, path) if i == 0 else dates(d, treatment, "")
+    period = dates(d, treatment, path)
     made["effectivePeriod"] = period or _UNDATED  # required by R4 itself
     if treatment.said and i == 0:
         made["note"] = [d.ledger.put({"text": treatment.said}, f"{path}/said", member="text")]
@@ -115,8 +115,7 @@ def dates(d: Draft, treatment: Treatment, path: str) -> Json:
     for member, stated in (("start", treatment.start), ("end", treatment.end)):
         if isinstance(stated, Date):
             made[member] = stated.text
-            if path:
-                d.ledger.put(made, f"{path}/{member}", member=member)
+            d.ledger.put(made, f"{path}/{member}", member=member)
     return made
 
 

@@ -16,23 +16,25 @@ from adapter.formats.fhir.observation import Parts, answer, closed, of_finding, 
 from adapter.report import Json
 
 if TYPE_CHECKING:
-    from adapter.case.facts import Expression, Facts, Place
+    from adapter.case.facts import Expression, Facts, GeneFact, Place
     from adapter.formats.fhir.draft import Draft
     from adapter.nomenclature.quantities import Copies, Fraction, Share
 
-_SLICES = {"hgvs.c": "hgvs-c", "hgvs.p": "hgvs-p", "hgvs.g": "genomic-hgvs"}
+_SLICES = {"c.": "hgvs-c", "p.": "hgvs-p", "g.": "genomic-hgvs"}
 _FEW = "mCODE 4 takes one whole number: its lower bound; the range stands in a component of ours"
 
 
 def variant(d: Draft, facts: Facts) -> None:
     """Add the variant Observation of a finding."""
-    made = of_finding(d, facts, d.codes.name("variant").concept, words_of(facts), ("laboratory", "genetics"), "variant")
+    made = of_finding(d, facts, d.names["variant"].concept, words_of(facts), ("laboratory", "genetics"), "variant")
     made["valueCodeableConcept"] = answer(d, facts)
     parts: Parts = []
     for gene in facts.genes:
-        studied(d, parts, gene)
+        node = studied(d, parts, gene)
+        if facts.fusion and gene.path == facts.at("fusion"):
+            d.derived(node, "C", "named by the fusion")
         if gene.role:
-            partner(d, parts, gene.text, gene.role)
+            partner(d, parts, gene)
     if facts.place is not None:
         place(d, parts, facts.place)
     if facts.change:
@@ -52,10 +54,10 @@ def variant(d: Draft, facts: Facts) -> None:
     d.add(closed(d, facts, made, parts))
 
 
-def partner(d: Draft, parts: Parts, gene: str, role: str) -> None:
+def partner(d: Draft, parts: Parts, gene: GeneFact) -> None:
     """Which end of a fusion a gene gives; no slice of the profile keeps the order."""
-    code = d.codes.name(role).concept["coding"]
-    d.part(parts, "fusion-partner-role", "CodeableConcept", {"coding": code, "text": gene}, "")
+    code = d.names[gene.role].concept["coding"]
+    d.part(parts, "fusion-partner-role", "CodeableConcept", {"coding": code, "text": gene.text}, gene.path)
 
 
 def place(d: Draft, parts: Parts, place: Place) -> None:
@@ -64,24 +66,19 @@ def place(d: Draft, parts: Parts, place: Place) -> None:
     The slices for coordinates want exact, inner or outer ends of the variant; a region that was examined states none
     of the three, so it keeps its words under our own code.
     """
-    derived: list[Json] = []
-    band = place.band or not place.chromosome
     if place.start is not None:
-        derived.append(d.part(parts, "region", "String", place.text, place.path))
-    elif band:
-        derived.append(d.part(parts, "cytogenetic-location", "CodeableConcept", {"text": place.text}, place.path))
+        d.part(parts, "region", "String", place.text, place.path)
+    elif place.band or not place.chromosome:
+        d.part(parts, "cytogenetic-location", "CodeableConcept", {"text": place.text}, place.path)
     codes = d.codes.codes("chromosomes", place.chromosome) if place.chromosome else ()
     if codes:
         node: Json = {"coding": [codes[0].coding]}
-        if place.path and not (band or place.start is not None):
+        if place.path and not place.band and place.start is None:
             node["text"] = place.text
-        derived.append(d.part(parts, "chromosome", "CodeableConcept", node, place.path, codes[0].rule))
+        d.part(parts, "chromosome", "CodeableConcept", node, place.path, codes[0].rule)
     if place.assembly:
         node, rule = d.words("assemblies", place.assembly)
         d.part(parts, "assembly", "CodeableConcept", node, f"{place.path.rpartition('/')[0]}/assembly", rule)
-    if not place.path:
-        for component in derived:
-            d.derived(component, "B", "band of the gene")
 
 
 def copies(d: Draft, parts: Parts, stated: Copies, source: str) -> None:
@@ -128,21 +125,28 @@ def written(d: Draft, parts: Parts, expression: Expression) -> None:
     ISCN goes to 81291-7; an HGVS expression to the slice of its kind, and to 81252-9 as words while nothing vouches
     for it, since the slices are bound to codes.
     """
-    valid = expression.text if expression.verbatim else expression.value
-    slot = _SLICES.get(expression.syntax, "variation-code")
-    system = HGVS if expression.syntax.startswith("hgvs") else ""
-    if expression.syntax == "iscn":
-        slot, system = "iscn", ISCN
-    node: Json = {"text": expression.text}
-    if not valid or not system or valid != " ".join(valid.split()):
-        slot = slot if slot == "iscn" else "variation-code"
-    else:
-        node["coding"] = [{"system": system, "code": valid}]
-    if any(part["code"] is d.codes.name(slot).concept for part in parts) and slot != "variation-code":
+    valid = expression.text if expression.verbatim else expression.value or ""
+    slot, system = _slot(expression, valid)
+    if slot != "variation-code" and any(part["code"] is d.names[slot].concept for part in parts):
         slot = "variation-code"  # the profile has one component of each kind
+    node: Json = {"text": expression.text}
+    if valid and system and valid == " ".join(valid.split()):
+        node["coding"] = [{"system": system, "code": valid}]
+    elif slot != "iscn":
+        slot = "variation-code"
     component = d.part(parts, slot, "CodeableConcept", node, expression.path)
-    if valid and not expression.verbatim:
+    if expression.path and "coding" in node and not expression.verbatim:
         d.derived(component, expression.grade, "canonical form")
+
+
+def _slot(expression: Expression, valid: str) -> tuple[str, str]:
+    """Component and code system of an expression; an HGVS expression tells its kind itself."""
+    if expression.syntax == "iscn":
+        return "iscn", ISCN
+    if not expression.syntax.startswith("hgvs"):
+        return "variation-code", ""
+    kind = valid.partition(":")[2][:2]
+    return _SLICES.get(kind, "variation-code"), HGVS if kind else ""
 
 
 def identified(d: Draft, parts: Parts, facts: Facts) -> None:
