@@ -5,7 +5,7 @@ from ga4gh.core import ga4gh_identify
 from ga4gh.core.identifiers import PrevVrsVersion
 from ga4gh.vrs import models, normalize
 from ga4gh.vrs.dataproxy import _DataProxy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapter.errors import NomenclatureError
@@ -199,6 +199,7 @@ BASES = st.text("ACGT", min_size=1, max_size=12)
 PLACES = st.sampled_from(refget.accessions())
 
 
+@settings(deadline=None)
 @given(PLACES, st.integers(0, 4 * 10**7), st.sampled_from("ACGT"), st.sampled_from("ACGT"))
 def test_substitutions_come_back_from_every_notation(accession, position, ref, alt):
     allele = Spdi(accession, position, ref, alt)
@@ -219,6 +220,7 @@ def changes(draw):
     return f"GG{sequence}GG", start + 2, end + 2, inserted
 
 
+@settings(deadline=None)
 @given(changes())
 def test_all_notations_of_a_change_mean_the_same_allele(change):
     sequence, start, end, inserted = change
@@ -257,6 +259,7 @@ class OneSequence(_DataProxy):
         return {"length": len(self.sequence), "aliases": []}
 
 
+@settings(deadline=None)
 @given(changes())
 def test_normal_form_is_the_reference_implementations(change):
     sequence, start, end, inserted = change

@@ -12,7 +12,7 @@ import pytest
 from ga4gh.core import ga4gh_identify
 from ga4gh.core.identifiers import PrevVrsVersion
 from ga4gh.vrs import models
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapter.errors import NomenclatureError
@@ -115,6 +115,7 @@ def test_every_substitution_of_the_corpus_has_the_identifiers_of_the_reference_i
     assert list(disagreements(substitutions)) == []
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(refget.accessions()),
     st.integers(0, 2**40),
@@ -128,6 +129,7 @@ def test_quick_allele_identifier_is_the_reference_implementations(accession, sta
     assert vrs.allele_id(*place, "1.3") == ga4gh_identify(theirs, as_version=PrevVrsVersion.V1_3)
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 10**9), st.integers(0, 10**6), st.text("ACGT", max_size=9), st.sampled_from(["1.2.1", "1.3", "2.0"])
 )
@@ -142,6 +144,7 @@ BOUNDS = st.tuples(st.none() | st.integers(0, 400), st.none() | st.integers(0, 4
 )
 
 
+@settings(deadline=None)
 @given(BOUNDS)
 def test_copy_number_counts_of_2_0_are_the_reference_implementations(bounds):
     low, high = bounds
