@@ -15,9 +15,10 @@ from adapter.nomenclature.iscn.breakpoints import (
     is_path,
     path,
 )
-from adapter.nomenclature.iscn.model import ONE, Abnormality, Breakpoint, Cells, Range, Sign
+from adapter.nomenclature.iscn.model import ONE, Abnormality, Breakpoint, Cells, PathPart, Range, Sign
 from adapter.nomenclature.iscn.operations import (
     ALIASES,
+    BARE,
     COUNTED,
     DERIVED,
     OPERATIONS,
@@ -27,9 +28,10 @@ from adapter.nomenclature.iscn.operations import (
 from adapter.nomenclature.iscn.order import existing, ordered
 from adapter.nomenclature.iscn.scan import Reader
 
-_VARIANT = re.compile(r"(?:[pq]|cen)(?:h|s|ss|stk|cenh)+|h|phqh|cenh", re.IGNORECASE)
+_VARIANT = re.compile(r"(?:[pq]|cen)(?:h|s|ss|stk|cenh)+|phqh", re.IGNORECASE)
 _OLD_ARM = {"-": "del", "+": "add"}
 _LARGEST_COUNT = 9999
+_ENDS_BARE = frozenset({",", "/", "//", ""})
 _ENDS = frozenset({",", "/", "//", "[", "", "."})
 
 
@@ -72,17 +74,21 @@ def take_symbol(r: Reader, symbol: Symbol) -> str:
 def item(r: Reader) -> Abnormality | None:
     """Item = reading ("or" reading)*  ; None, with the cursor unmoved, where no item begins."""
     found = _reading(r)
+    others: list[Abnormality] = []
     while found is not None and r.texts[r.i].lower() == "or":
-        at = r.i
+        at, said = r.i, len(r.found)
         if not r.spaced():
             r.missing("SEP", " or ", "alternatives are written with spaces around 'or'")
         r.take("or")
         other = _reading(r)
         if other is None:
+            del r.found[said:]
             r.roles[at], r.i = None, at
             break
-        found = replace(found, alternatives=(*found.alternatives, other), end=other.end)
-    return found
+        others.append(other)
+    if found is None or not others:
+        return found
+    return replace(found, alternatives=tuple(others), end=others[-1].end)
 
 
 def _reading(r: Reader) -> Abnormality | None:
@@ -94,7 +100,7 @@ def _reading(r: Reader) -> Abnormality | None:
     if kind == "number":
         found = _counted(r) or _chromosome(r, sign)
     elif kind == "word":
-        found = _worded(r)
+        found = _worded(r, sign)
     if found is None and doubtful_core and sign is not None:
         found = Abnormality("chromosome", None, ("?",), (True,))
         doubtful_core = False
@@ -110,6 +116,8 @@ def _finished(
     r: Reader, found: Abnormality, first: int, *, sign: Sign | None, certain: bool, doubtful: bool
 ) -> Abnormality:
     """The item with its sign, its certainty and its suffixes; a doubt after the sign is about the chromosome."""
+    if sign is None and certain and found.end and r.texts[r.i] in _ENDS_BARE:
+        return found
     sure = found.chromosome_certain
     if doubtful and found.kind == "chromosome":
         sure = (False,)
@@ -248,12 +256,14 @@ def _without_sign(r: Reader) -> Abnormality:
     return Abnormality("chromosome", None, (name,), (certain,))
 
 
-def _worded(r: Reader) -> Abnormality | None:
+def _worded(r: Reader, sign: Sign | None) -> Abnormality | None:
     """Worded = "X" | "Y" | symbol ..."""
     text = r.texts[r.i]
     if text in ("X", "Y", "x", "y"):
-        if _VARIANT.fullmatch(r.texts[r.i + 1]):
+        if _VARIANT.fullmatch(r.texts[r.i + 1]) and r.texts[r.i + 1][0] in "pq":
             return _variant(r)
+        if sign is None:
+            return _without_sign(r)
         name, certain = chromosome(r)
         return Abnormality("chromosome", None, (name,), (certain,))
     symbol = symbol_at(r, r.i)
@@ -263,12 +273,13 @@ def _worded(r: Reader) -> Abnormality | None:
     if symbol.kind in COUNTED and after != "(":
         kind = take_symbol(r, symbol)
         return Abnormality(kind, number=_own_number(r))
-    if after != "(" and symbol.kind not in ("der", "hsr", "neo", "cx", "min", "gap", "brk", "psu dic"):
+    of = symbol.kind == "der" and after.lower() in PREFIXES["der"]
+    if after != "(" and symbol.kind not in BARE and not of:
         return None
     return structural(r, symbol)
 
 
-def structural(r: Reader, symbol: Symbol) -> Abnormality:
+def structural(r: Reader, symbol: Symbol, *, outer: bool = True) -> Abnormality:
     """Structural = symbol chromosomes? breakpoints? event*"""
     first = r.i
     kind = take_symbol(r, symbol)
@@ -276,17 +287,19 @@ def structural(r: Reader, symbol: Symbol) -> Abnormality:
     if kind == "der" and r.kinds[r.i] == "word" and r.texts[r.i].lower() in PREFIXES["der"]:
         return _der_of(r, first)
     names, certain, groups, short = _chromosomes(r)
-    long, long_end = (), ""
+    long: tuple[PathPart, ...] = ()
+    long_end = ""
     if _opens(r):
         if is_path(r):
             long, long_end = path(r, names)
         else:
             groups, short = breakpoint_groups(r, names), False
     elif r.kinds[r.i] == "band" and names and kind != "rec":
-        groups = _unbracketed(r, names)
-    if kind in DERIVED:
+        groups, short = _unbracketed(r, names), False
+    if outer and kind in DERIVED:
         parts = _events(r)
-    _checked_numbers(r, kind, names, groups, first)
+    if not long:
+        _checked_numbers(r, kind, names, groups, first)
     groups = existing(r, groups)
     names, certain, groups = ordered(r, kind, names, certain, groups, (r.starts[first], r.ends[r.i - 1]))
     return Abnormality(
@@ -367,7 +380,7 @@ def _events(r: Reader) -> list[Abnormality]:
                 r.roles[r.i - 1] = None
                 r.i -= 1
             return events
-        event = structural(r, symbol)
+        event = structural(r, symbol, outer=False)
         events.append(event if certain else replace(event, certain=False, start=r.starts[at]))
 
 
@@ -376,11 +389,15 @@ def _checked_numbers(r: Reader, kind: str, names: tuple[str, ...], groups: tuple
     takes = OPERATIONS[kind]
     start, end = r.starts[first], r.ends[r.i - 1]
     low, high = takes.chromosomes
+    if not names and (groups or kind not in BARE):
+        r.say("BP-N", "error", start, end, f"{kind} without chromosomes")
+        return
     if names and not low <= len(names) <= high:
         r.say("BP-N", "error", start, end, f"{kind} does not take {len(names)} chromosome(s)")
         return
     stated = sum(map(len, groups))
-    if not stated or takes.breakpoints == "any" or "?" in names or any(b.arm and not b.band for g in groups for b in g):
+    arm_only = stated < 3 and any(b.arm and not b.band for g in groups for b in g)
+    if not stated or takes.breakpoints == "any" or "?" in names or arm_only:
         return
     if takes.breakpoints == "each":
         wrong = len(groups) != len(names) or not all(groups)
@@ -427,7 +444,7 @@ def _item_cells(r: Reader) -> Cells | None:
     composite = r.texts[i] == "cp"
     if composite:
         i += 1
-    if r.kinds[i] != "number" or r.texts[i + 1] != "]" or r.texts[i + 2] not in (",", "["):
+    if r.fish or r.kinds[i] != "number" or r.texts[i + 1] != "]" or r.texts[i + 2] not in (",", "["):
         return None
     start = r.starts[r.i]
     r.take("bracket")

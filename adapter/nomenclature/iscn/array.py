@@ -60,7 +60,7 @@ class Arrays:
         r = self.r
         start = r.i
         r.take("build")
-        while r.texts[r.i] not in ("]", "", "("):
+        while r.texts[r.i] not in ("]", "", "(") and not (r.i > start + 1 and r.spaced()):
             r.take("build")
         name = "".join(r.texts[start + 1 : r.i])
         if not r.take_if("]", "build"):
@@ -90,13 +90,14 @@ class Arrays:
         first = r.i
         if not self._event_at(first):
             return False
+        place: tuple[Breakpoint, ...] = ()
         if r.texts[first] == "(":
-            names, place = self._chromosomes(), ()
+            names = self._chromosomes()
         elif symbol_at(r, first) is not None or r.texts[first] in ("+", "-", "?"):
             return self._on_item(first)
         else:
             names, place = self._place()
-        span = self._span() if self._opens_span() else None
+        span = self._span() if len(names) == 1 and self._opens_span() else None
         copies, state, mosaic, origin = self._amount()
         low, high = span or (None, None)
         self.events.append(

@@ -12,7 +12,7 @@ from adapter.nomenclature.iscn.scan import Reader, breakpoint_of
 Bands = tuple[Breakpoint, ...]
 
 _OUTSIDE = frozenset({"[", "]", "/", "//", "", ")"})
-_PATH_SIGNS = frozenset({"->", "~>", "::", ">", "-->"})
+_PATH_SIGNS = frozenset({"->", "-->", "~>", "::", "\u2192"})
 
 
 def chromosome(r: Reader) -> tuple[str, bool]:
@@ -148,6 +148,8 @@ def breakpoint_groups(r: Reader, names: tuple[str, ...]) -> tuple[Bands, ...]:
         text = r.texts[r.i]
         found = _one(r, None if name == "?" else name)
         if found is not None:
+            if groups[-1] and not (found.arm and found.arm_certain):
+                r.say("BP-N", "error", found.start, found.end, "only the first band of a chromosome can be unknown")
             groups[-1].append(found)
         elif text == "or" and groups[-1]:
             _alternative(r, groups[-1], name)
@@ -163,11 +165,14 @@ def breakpoint_groups(r: Reader, names: tuple[str, ...]) -> tuple[Bands, ...]:
 
 
 def _alternative(r: Reader, group: list[Breakpoint], name: str | None) -> None:
-    """Alternative = breakpoint "or" breakpoint"""
-    r.take("or")
-    other = _one(r, name)
-    if other is not None:
-        group[-1] = replace(group[-1], alternatives=(*group[-1].alternatives, other), end=other.end)
+    """Alternative = breakpoint ("or" breakpoint)+."""
+    others: list[Breakpoint] = []
+    while r.texts[r.i] == "or":
+        r.take("or")
+        other = _one(r, None if name == "?" else name)
+        if other is not None:
+            others.append(other)
+    group[-1] = replace(group[-1], alternatives=(*group[-1].alternatives, *others), end=r.ends[r.i - 1])
 
 
 def _between_bands(r: Reader, *, single: bool) -> bool:
@@ -193,7 +198,7 @@ def _per_chromosome(r: Reader, groups: list[list[Breakpoint]], names: tuple[str,
 def is_path(r: Reader) -> bool:
     """Whether the group at the cursor is a long form: it holds an arrow or a junction."""
     i = r.i + 1
-    while r.texts[i] not in _OUTSIDE:
+    while r.texts[i] not in _OUTSIDE and r.texts[i] != "(":
         if r.texts[i] in _PATH_SIGNS:
             return True
         i += 1
@@ -210,14 +215,33 @@ def path(r: Reader, names: tuple[str, ...]) -> tuple[tuple[PathPart, ...], str]:
         text = r.texts[r.i]
         if text in ("::", ":", ";"):
             parts += _stretch(joint, points)
-            joint, points = r.take("junction"), []
+            joint, points = "::" if text == ";" else text, []
+            _junction(r)
         elif text in _PATH_SIGNS:
-            r.take("arrow")
+            _arrow(r, leads=bool(points))
         else:
             at = _point(r, at, points)
     parts += _stretch(joint, points)
     _close(r)
     return tuple(parts), "" if points else joint
+
+
+def _arrow(r: Reader, *, leads: bool) -> None:
+    """An arrow between two places; one that leads from or to nothing is an error."""
+    after = r.texts[r.i + 1]
+    if not leads or after in _OUTSIDE or after in _PATH_SIGNS or after in (":", ";"):
+        r.say("BAND", "error", r.starts[r.i], r.ends[r.i], "an arrow leads from one band to another")
+    if r.texts[r.i] == "->":
+        r.take("arrow")
+    else:
+        r.drop("SEP", "an arrow is written ->", "->")
+
+
+def _junction(r: Reader) -> None:
+    if r.texts[r.i] == ";":
+        r.drop("SEP", "the stretches of one chromosome are joined by ::", "::")
+    else:
+        r.take("junction")
 
 
 def _stretch(joint: str, points: list[Breakpoint]) -> list[PathPart]:
@@ -234,7 +258,10 @@ def _point(r: Reader, at: str | None, points: list[Breakpoint]) -> str | None:
         points.extend(filter(None, [_one(r, None if at == "?" else at)]))
     elif r.kinds[i + 1] == "band" or (r.texts[i + 1] == "?" and r.kinds[i + 2] == "band"):
         at = chromosome(r)[0]
-    else:
+    elif r.texts[i] in ("s", "stk", "cen"):
         text = r.take("breakpoint")
         points.append(Breakpoint(at, None, text, text, start=r.starts[i], end=r.ends[i]))
+    else:
+        r.say("BAND", "error", r.starts[i], r.ends[i], "neither a chromosome nor a band")
+        r.i += 1
     return at

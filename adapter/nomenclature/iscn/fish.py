@@ -133,7 +133,10 @@ def _group(r: Reader, number: int) -> _Group:
         elif text.isspace() or not (text[0].isalnum()):
             r.i += 1
         else:
+            at = r.i
             _member(r, number, place, group)
+            if r.i == at:
+                r.i += 1
     if not r.take_if(")", "bracket"):
         r.missing("PAREN", ")", "closing parenthesis missing")
     return group
@@ -148,7 +151,10 @@ def _member(r: Reader, number: int, place: int, group: _Group) -> None:
         kinds.append("con" if r.take("linkage") == "con" else "sep")
         chain.append(_signal(r, number, place))
     if not kinds:
-        group.signals.append(signal)
+        group.signals.extend([signal] if any(map(str.isalpha, signal.probe)) else [])
+        return
+    if not all(any(map(str.isalpha, s.probe)) for s in chain):
+        r.say("FISH-N", "error", chain[0].start, r.ends[r.i - 1], "con and sep stand between two probes")
         return
     copies = chain[-1].copies
     loose = [replace(s, copies=None, group=0, place=0) for s in chain]
@@ -160,7 +166,8 @@ def _signal(r: Reader, number: int, place: int) -> Signal:
     """Signal = side? PROBE (state | "x" copies)*"""
     start = r.starts[r.i]
     side = ""
-    if r.texts[r.i][0] in "35" and "'" in r.texts[r.i]:
+    first = r.i
+    if r.texts[r.i][:2] in ("3'", "5'", "3 ", "5 "):
         side = r.take("probe side")[0] + "'"
     probe = ""
     while r.texts[r.i] not in _PROBE_ENDS and r.texts[r.i] not in _STATES and not r.texts[r.i].startswith("+"):
@@ -175,6 +182,8 @@ def _signal(r: Reader, number: int, place: int) -> Signal:
             state = _STATES.get(text, "enhanced")
             r.take("probe state")
         else:
+            if not any(map(str.isalpha, probe)) and r.i > first:
+                r.say("FISH-N", "error", start, r.ends[r.i - 1], "no probe is named")
             return Signal(probe, side, copies, state, number, place, start, r.ends[r.i - 1])
 
 

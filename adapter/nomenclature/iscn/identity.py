@@ -40,18 +40,22 @@ def small_number(r: Reader, role: str) -> int:
 
 
 def ploidy_level(r: Reader) -> int | None:
-    """Ploidy = "<" NUMBER "n" ("+" | "-")* ">", a level such as ``<3n>``."""
+    """Ploidy = "<" DIGIT "n" ("+" | "-")* ">", a level such as ``<3n>``."""
     if r.texts[r.i] != "<":
         return None
-    start = r.i
-    while r.texts[r.i] not in (">", ",", "") and r.i - start < 6:
+    start, digit = r.starts[r.i], r.texts[r.i + 1]
+    r.take("ploidy")
+    usable = len(digit) == 1 and digit in "123456789" and r.texts[r.i + 1].lower() == "n"
+    if not usable:
+        r.say("COUNT", "error", start, r.ends[r.i - 1], "a ploidy level is written <3n>")
+        return None
+    r.take("ploidy")
+    r.take("ploidy")
+    while r.texts[r.i] in ("+", "-"):
         r.take("ploidy")
-    level = next((int(t) for t in r.texts[start : r.i] if t.isdecimal() and len(t) == 1), None)
     if not r.take_if(">", "ploidy"):
         r.missing("PAREN", ">", "closing sign of the ploidy level missing")
-    if level is None:
-        r.say("COUNT", "error", r.starts[start], r.ends[r.i - 1], "a ploidy level is written <3n>")
-    return level
+    return int(digit)
 
 
 def sex_complement(r: Reader) -> Sex | None:
@@ -108,7 +112,8 @@ def cells(r: Reader) -> Cells | None:
     number = r.texts[r.i]
     usable = r.kinds[r.i] == "number" and len(number) < 5 and r.texts[r.i + 1] not in (".", "%") and r.i < stop
     if not usable:
-        return _no_cells(r, first, stop, closed=closed)
+        _no_cells(r, first, stop, closed=closed)
+        return None
     r.take("cells")
     end_of_number = r.ends[r.i - 1]
     while r.i < stop:

@@ -88,11 +88,13 @@ class Karyotype:
         if r.texts[i] == "<":
             return True
         if r.texts[i] in _SEPARATORS:
+            while r.texts[i + 1] == ",":
+                i += 1
             after = r.texts[i + 1]
             return (
-                after in ("+", "-", "?", ",")
+                after in ("+", "-", "?")
                 or bool(SEX.fullmatch(after) or _SEX_LIKE.fullmatch(after) or _RELATION.fullmatch(after))
-                or symbol_at(r, i + 1) is not None
+                or symbol_at(r, i + 1 + (r.kinds[i + 1] == "number")) is not None
             )
         return bool(SEX.fullmatch(r.texts[i]) or _RELATION.fullmatch(r.texts[i]))
 
@@ -154,7 +156,7 @@ class Karyotype:
         if not known:
             r.say("PROSE", "info", start, end, "text in place of a clone, kept as a note")
         found = cells(r) if r.texts[r.i] == "[" else None
-        text = " ".join(r.raw[start:end].split())
+        text = _printed(r.raw[start:end])
         self.notes.append(Note(text, found, len(self.clones), start, r.ends[r.i - 1]))
 
     def _clone(self) -> None:
@@ -165,8 +167,15 @@ class Karyotype:
         stated = count(r)
         ploidy = ploidy_level(r)
         _comma(r)
+        while r.texts[r.i] == ",":
+            r.drop("SEP", "comma without an item")
         sex, relation = self._identity()
         items, incomplete, found = self._items()
+        if found is None and items and items[-1].cells is not None:
+            found = items[-1].cells
+            items[-1] = replace(items[-1], cells=None)
+        if sex is None and relation is None and not items:
+            r.say("SEX", "error", r.starts[first], r.ends[r.i - 1], "a count alone says nothing of the chromosomes")
         (self.stems if relation is None else self.sidelines).append(index)
         self.clones.append(
             Clone(
@@ -312,6 +321,12 @@ class Karyotype:
         return tuple(
             replace(clone, population="recipient" if k < at else "donor") for k, clone in enumerate(self.clones)
         )
+
+
+def _printed(text: str) -> str:
+    """A note with plain blanks and without quotation marks."""
+    plain = "".join(c if c.isprintable() and c not in '"\\' else " " for c in text)
+    return " ".join(plain.split()).replace("w /", "w/")
 
 
 def _comma(r: Reader) -> None:

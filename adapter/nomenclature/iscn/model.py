@@ -10,6 +10,7 @@ the slice of the input, and a `Diagnostic` of severity ``repair`` holds both.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
@@ -351,6 +352,10 @@ class Segment:
     end: int
 
 
+Columns = tuple[Sequence[int], Sequence[int], Sequence[str | None]]
+"""Starts, ends and roles of the terminals of one segment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """Everything a text says. Compared by what it says (clones, notes, FISH, arrays), not by how it was written."""
@@ -364,7 +369,17 @@ class Document:
     segments: tuple[Segment, ...] = field(default=(), compare=False)
     diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
     unclassified: tuple[tuple[int, int], ...] = field(default=(), compare=False)
-    tokens: tuple[Token, ...] = field(default=(), compare=False)
+    columns: tuple[Columns, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The terminals in the order of the text; made when asked for, since few callers do."""
+        return tuple(
+            Token(start, end, role)
+            for starts, ends, roles in self.columns
+            for start, end, role in zip(starts, ends, roles, strict=False)
+            if role
+        )
 
     def with_diagnostics(self, more: tuple[Diagnostic, ...]) -> Document:
         """The document with further diagnostics (of computed semantics, such as COUNT) and the status they make."""

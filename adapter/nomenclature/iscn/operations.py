@@ -51,6 +51,8 @@ OPERATIONS: dict[str, Operation] = {
     "r": Operation((0, _MANY), "any"),
     "neo": Operation((0, _MANY), "any"),
     "upd": Operation(_ONE, "any"),
+    "mar": _ANY,
+    "dmin": _ANY,
     "ace": _ANY,
     "cha": _ANY,
     "chtb": _ANY,
@@ -93,6 +95,9 @@ PREFIXES = {"psu": {"dic", "idic", "trc"}, "inv": {"dup", "ins"}, "dir": {"dup",
 
 COUNTED = frozenset({"mar", "r", "dmin", "ace", "min"})
 """Symbols that take a number before (``3~12dmin``) and behind (``mar2``), and stand without parentheses."""
+
+BARE = COUNTED | {"hsr", "neo", "gap", "brk"}
+"""Symbols that may stand without parentheses."""
 
 ALIASES = {
     "iso": "i",

@@ -41,7 +41,7 @@ def _existing(r: Reader, b: Breakpoint) -> Breakpoint:
     b = replace(b, alternatives=tuple(_existing(r, other) for other in b.alternatives))
     if b.chromosome is None or b.arm is None or _exists(replace(b, to=None, alternatives=())):
         return b
-    whole = b.band.removesuffix("0")
+    whole = b.band.removesuffix("0").rstrip(".")
     if whole != b.band and len(whole) > 1 and bands.exists(b.chromosome, f"{b.arm}{whole}"):
         r.say(
             "BAND",

@@ -12,7 +12,7 @@ from adapter.nomenclature.iscn.model import Diagnostic, Document, Segment, statu
 from adapter.nomenclature.iscn.scan import clean, divide, lexemes, probe_lexemes
 
 if TYPE_CHECKING:
-    from adapter.nomenclature.iscn.model import ArrayEvent, Clone, FishPattern, Note, Token
+    from adapter.nomenclature.iscn.model import ArrayEvent, Clone, Columns, FishPattern, Note
     from adapter.nomenclature.iscn.scan import Part, Reader
 
 _APART = frozenset(
@@ -24,14 +24,11 @@ _APART = frozenset(
         "symbol",
         "technique",
         "probe state",
-        "cells",
-        "composite",
         "build",
         "origin",
         "state",
         "linkage",
         "probe side",
-        "probe",
     }
 )
 
@@ -46,7 +43,7 @@ class _Parts:
         self.arrays: list[ArrayEvent] = []
         self.segments: list[Segment] = []
         self.found: list[Diagnostic] = []
-        self.tokens: list[Token] = []
+        self.columns: list[Columns] = []
         self.unclassified: list[tuple[int, int]] = []
         self.iscn = False
 
@@ -74,7 +71,7 @@ def parse(text: str) -> Document:
         tuple(parts.segments),
         diagnostics,
         unclassified,
-        tuple(parts.tokens),
+        tuple(parts.columns),
     )
 
 
@@ -105,6 +102,7 @@ def _segment(parts: _Parts, raw: str, plain: str, part: Part) -> None:
         parts.segments.append(Segment(kind, start, end))
     else:
         r = lexemes(raw, plain, start, end, parts.found)
+        r.fish = True
         _technique(r, body)
         arrays = Arrays(r, kind)
         parts.iscn = arrays.read() or parts.iscn
@@ -119,6 +117,7 @@ def _karyotype(parts: _Parts, r: Reader, start: int, end: int) -> None:
     karyotype = Karyotype(r)
     if not karyotype.read():
         parts.segments.append(Segment("prose", start, end))
+        r.say("PROSE", "warning", start, end, "text before the result, not a karyotype")
         return
     parts.iscn = True
     parts.clones = checked(karyotype.by_population(), parts.found)
@@ -145,5 +144,19 @@ def _account(parts: _Parts, r: Reader) -> None:
         before, after = r.roles[i - 1], r.roles[i]
         if before and after and before not in _APART and after not in _APART:
             r.say("SEP", "repair", r.ends[i - 1], r.starts[i], "blank left out", "")
-    parts.tokens += r.tokens()
-    parts.unclassified += r.unclassified()
+    parts.columns.append((r.starts, r.ends, r.roles))
+    spans = r.unclassified()
+    if spans:
+        parts.unclassified += spans
+        _remarked(r, spans)
+
+
+def _remarked(r: Reader, spans: list[tuple[int, int]]) -> None:
+    """No unclassified span without a warning or an error over it."""
+    said = bytearray(len(r.raw))
+    for d in r.found:
+        if d.severity in ("error", "warning"):
+            said[d.start : d.end] = b"\1" * (d.end - d.start)
+    for start, end in spans:
+        if not all(said[start:end]):
+            r.say("PROSE", "warning", start, end, "not understood")

@@ -132,7 +132,7 @@ def _core(item: Abnormality) -> str:
 
 def _counted(item: Abnormality) -> bool:
     """Whether a number stands before the symbol: markers, rings and double minutes without breakpoints."""
-    return item.kind in COUNTED and not (item.chromosomes or item.breakpoints or item.path)
+    return item.kind in COUNTED and not (item.chromosomes or item.breakpoints or item.path or item.parts)
 
 
 def _event(item: Abnormality) -> str:
@@ -270,9 +270,24 @@ def _event_text(e: ArrayEvent) -> str:
     if e.abnormality is not None:
         return abnormality_text(e.abnormality) + (f"({';'.join(map(str, e.junction))})" if e.junction else "")
     bands = "".join(map(breakpoint_text, e.bands))
-    place = f"{e.chromosomes[0]}{bands}" if bands or e.first is not None else f"({','.join(e.chromosomes)})"
+    place = f"{e.chromosomes[0]}{bands}" if bands or e.first is not None else f"({','.join(_folded(e.chromosomes))})"
     span = "" if e.first is None else f"({e.first}_{e.last})"
     return place + span + _amount(e)
+
+
+def _folded(names: tuple[str, ...]) -> list[str]:
+    """Chromosomes with runs of autosomes as ``1-22``."""
+    folded: list[str] = []
+    first = last = -1
+    for name in names:
+        number = int(name) if name.isdecimal() else -1
+        if number > 0 and number == last + 1 and first > 0:
+            folded[-1] = f"{first}-{number}"
+        else:
+            folded.append(name)
+            first = number
+        last = number
+    return folded
 
 
 def _amount(e: ArrayEvent) -> str:

@@ -11,11 +11,11 @@ import re
 from functools import lru_cache
 from itertools import accumulate
 
-from adapter.nomenclature.iscn.model import Breakpoint, Diagnostic, SegmentKind, Severity, Token
+from adapter.nomenclature.iscn.model import Breakpoint, Diagnostic, SegmentKind, Severity
 
 _SPLIT = re.compile(
     r"""
-    w/ | // | :: | -+> | ~> | \s+ | \d+
+    w\s?/(?!\d) | // | :: | -{1,2}> | ~> | \s+ | \d+
   | [XYxy](?=[pq](?:[^A-Za-z']|ter|cen|[hs]|\Z)) | [xX](?=\s?\d)
   | [pqPQ](?:ter|cen(?![A-Za-z]) | [\d?]+(?:\.[\d?]+)? | (?![A-Za-z'\d]))
   | or(?=[a-z]{1,4}\()
@@ -25,18 +25,19 @@ _SPLIT = re.compile(
 )
 _PROBES = re.compile(
     r"""
-    [35]\s?'\s* | \s+ | \d+(?![A-Za-z@]) | x(?=\s?\d) | \++ | (?:con|sep|amp|dim|enh|mv|st)(?=[\s,;)x]|\Z)
+    [35]\s?'\s* | \s+ | \d++(?![A-Za-z@]) | x(?=\s?\d) | \++ | (?:con|sep|amp|dim|enh|mv|st)(?=[\s,;)x]|\Z)
   | [A-Za-z0-9][A-Za-z0-9@_]*?(?:-[A-Za-z0-9@_]+?)*(?=x\d+(?![A-Za-z0-9])|[^A-Za-z0-9@_-]|-(?![A-Za-z0-9])|\Z)
   | .""",
     re.VERBOSE | re.DOTALL,
 )
-_GROUP = re.compile(r"\([^()]*\)")
+_GROUP = re.compile(r"\(([^()]*)")
 _IS_PROBES = re.compile(r"[A-WZ]|wcp|pcp|cep|subtel|'")
 _TECHNIQUE = re.compile(
     r"(?:(?<=[\s.,;/\])\d])|\A)(?:rev\s+|fib\s+|nuc\s*)?(?:ish|arr|s?seq|ogm|rsa)(?=\s*[\[(\d?]|\s+[A-Za-z])",
     re.IGNORECASE,
 )
 _BAND = re.compile(r"[pqPQ](?:[\d?.]|ter|cen|\Z)")
+_BLANK = re.compile(r"\s|[^\x00-\x7f]|[\"\\&]|_x000")
 _JOINED = re.compile(r"\.\s*\Z")
 
 Part = tuple[SegmentKind, int, int, int]
@@ -51,7 +52,6 @@ _TYPOGRAPHY = {
     0xD7: "x",
     0x2044: "/",
     0x2215: "/",
-    0x2192: ">",
 }
 _REPLACED = re.compile("[" + "".join(f"\\u{code:04x}" for code in _TYPOGRAPHY) + "]+")
 _ENTITY = re.compile(r"""_x000[dDaA]_|&(?:lt|gt|amp|quot|nbsp|\#\d{1,5});|["\\]+""")
@@ -85,6 +85,9 @@ def divide(text: str) -> list[Part]:
 
     text = karyotype? ("."? technique body)*
     """
+    lower = text.lower()
+    if not ("ish" in lower or "arr" in lower or "seq" in lower or "ogm" in lower or "rsa" in lower):
+        return [("karyotype", 0, 0, len(text))]
     matches = list(_TECHNIQUE.finditer(text))
     if not matches:
         return [("karyotype", 0, 0, len(text))]
@@ -125,7 +128,7 @@ def kind_of(text: str) -> str:
         return "number"
     if _BAND.match(text):
         return "band"
-    return "word" if text[0].isalpha() and text != "w/" else text
+    return "word" if text[0].isalpha() and not text.endswith("/") else text
 
 
 class Reader:
@@ -144,7 +147,7 @@ class Reader:
         self.gaps: set[int] = set()
         self.texts: list[str] = pieces
         self.starts, self.ends = ends[:-1], ends[1:]
-        if any(map(str.isspace, pieces)):
+        if _BLANK.search(raw, start, ends[-1]):
             self._without_blanks()
         self.n = len(self.texts)
         self.kinds = list(map(kind_of, self.texts))
@@ -156,7 +159,7 @@ class Reader:
 
     def _without_blanks(self) -> None:
         keep = [k for k, piece in enumerate(self.texts) if not piece.isspace()]
-        self.gaps = {new for new, old in enumerate(keep) if old and self.texts[old - 1].isspace()}
+        self.gaps = {new for new, old in enumerate(keep) if new and self.texts[old - 1].isspace()}
         self.texts = [self.texts[k] for k in keep]
         self.starts = [self.starts[k] for k in keep]
         self.ends = [self.ends[k] for k in keep]
@@ -202,10 +205,6 @@ class Reader:
         """Whether all lexemes were read."""
         return self.i >= self.n
 
-    def tokens(self) -> list[Token]:
-        """One token per lexeme with a role."""
-        return [Token(s, e, r) for s, e, r in zip(self.starts, self.ends, self.roles, strict=False) if r]
-
     def unclassified(self) -> list[tuple[int, int]]:
         """Spans of the lexemes without role; neighbours are joined."""
         spans: list[tuple[int, int]] = []
@@ -234,8 +233,8 @@ def probe_lexemes(raw: str, text: str, start: int, end: int, found: list[Diagnos
     for match in _GROUP.finditer(text, start, end):
         if nuclear or _IS_PROBES.search(match[0]):
             pieces += _SPLIT.findall(text[at : match.start() + 1])
-            pieces += _PROBES.findall(text[match.start() + 1 : match.end() - 1])
-            at = match.end() - 1
+            pieces += _PROBES.findall(match[1])
+            at = match.end(1)
     pieces += _SPLIT.findall(text[at:end])
     r = Reader(raw, pieces, start, found)
     r.fish = True

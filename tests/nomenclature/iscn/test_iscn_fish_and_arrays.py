@@ -1,0 +1,142 @@
+"""FISH patterns and array regions, through `parse`."""
+
+import pytest
+
+from adapter.nomenclature.iscn import parse, render
+from adapter.nomenclature.iscn.model import Range
+
+
+def told(text):
+    document = parse(text)
+    return [(d.code, d.severity, text[d.start : d.end]) for d in document.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("text", "copies", "state"),
+    [
+        ("nuc ish(KMT2Ax6~18)[137/200]", Range(6, 18), ""),
+        ("nuc ish(KMT2A amp)[137/200]", None, "amplified"),
+        ("nuc ish(5'KMT2A,3'KMT2A)x6~18(5'KMT2A con 3'KMT2Ax6~18)[137/200]", Range(6, 18), ""),
+    ],
+)
+def test_kmt2a_amplification_in_nuclei(text, copies, state):
+    document = parse(text)
+    (pattern,) = document.fish
+    assert document.status == "ok"
+    assert {(s.probe, s.copies, s.state) for s in pattern.signals} == {("KMT2A", copies, state)}
+    assert (pattern.positive, pattern.scored) == (137, 200)
+
+
+@pytest.mark.parametrize("text", ["ish hsr(11)(q23)(KMT2A amp)", "46,XX,+r.ish r(11)(KMT2A amp)"])
+def test_kmt2a_amplification_on_a_chromosome(text):
+    (pattern,) = parse(text).fish
+    assert pattern.abnormality.chromosomes == ("11",)
+    assert [(s.probe, s.state) for s in pattern.signals] == [("KMT2A", "amplified")]
+
+
+def test_kmt2a_amplification_by_array():
+    (event,) = parse("arr[GRCh38] 11q23.3(118436490_118526832)amp").arrays
+    assert (event.state, event.first, event.last, event.build) == ("amp", 118436490, 118526832, "GRCh38")
+
+
+def test_fusions_and_splits():
+    (fused,) = parse("nuc ish(ABL1,BCR)x3(ABL1 con BCRx2)[180/200]").fish
+    assert [(k.kind, k.first.probe, k.second.probe, k.copies) for k in fused.linkages] == [
+        ("con", "ABL1", "BCR", Range(2, 2))
+    ]
+    assert {s.copies for s in fused.signals} == {Range(3, 3)}
+    (split,) = parse("nuc ish(KMT2Ax2)(5'KMT2A sep 3'KMT2Ax1)[120/200]").fish
+    assert [(k.kind, k.first.side, k.second.side) for k in split.linkages] == [("sep", "5'", "3'")]
+
+
+def test_patterns_are_one_each():
+    patterns = parse("nuc ish(CDKN2Ax0,D9Z1x2)[111/200]/(CDKN2Ax1,D9Z1x2)[44/200]").fish
+    assert [(p.positive, p.signals[0].copies.low) for p in patterns] == [(111, 0), (44, 1)]
+    assert parse("nuc ish(KMT2Ax2)[200]").fish[0].scored == 200
+
+
+def test_metaphase_signals_stand_on_their_chromosome():
+    (pattern,) = parse("46,XX,t(9;22)(q34;q11.2)[20].ish t(9;22)(ABL1-;BCR+,ABL1+)").fish
+    assert [(s.probe, s.state, s.place) for s in pattern.signals] == [
+        ("ABL1", "absent", 0),
+        ("BCR", "present", 1),
+        ("ABL1", "present", 1),
+    ]
+    assert parse("46,XX.ish 22q11.2(D22S75x2)").fish[0].locus[0].name == "q11.2"
+    assert parse("nuc ish 8cen(D8Z2x3)[100/200]").fish[0].locus[0].band == "cen"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place"),
+    [
+        ("nuc ish(KMT2Ax6)[201/200]", "FISH-N", "[201/200]"),
+        ("nuc ish(KMT2Ax18~6)", "FISH-N", "18~6"),
+        ("nuc ish(ABL1x2,BCRx2)(ABL1 con BCRx3)", "FISH-N", "(ABL1x2,BCRx2)(ABL1 con BCRx3)"),
+        ("nuc ish(KMT2Ax2)(ABL1 con )", "FISH-N", "ABL1 con"),
+        ("nuc ish(KMT2Ax12345)", "FISH-N", "12345"),
+        ("nuc ish(KMT2Ax3)[68.5%]", "CELLS", "[68.5%]"),
+        ("nuc ish(KMT2Ax3", "PAREN", ""),
+        ("nuc ish(PDGFRA x3)", "SEP", " "),
+        ("nuc ish(KMT2Ax6-18)", "SEP", "-"),
+        ("nuc ish(KMT2Ax3),", "SEP", ","),
+        ("46,XX.nuc ish nothing", "PROSE", "nothing"),
+        ("nuc ish(KMT2Ax3)(x2)", "FISH-N", "x2"),
+        ("nuc ish(KMT2Ax3)[5]ish", "PROSE", "ish"),
+        ("no report. nuc ish(KMT2Ax3)", "PROSE", "no report"),
+    ],
+)
+def test_faults_of_fish_are_told(text, code, place):
+    assert (code, place) in [(c, p) for c, _, p in told(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "chromosomes", "copies", "state", "mosaic", "origin"),
+    [
+        ("arr[GRCh38] 13q14.2(48800000_49100000)x1[0.45]", ("13",), Range(1, 1), "", "0.45", ()),
+        ("arr[GRCh38] 9p24.3p13.1(204738_38741440)x2 hmz[0.6]", ("9",), Range(2, 2), "hmz", "0.6", ()),
+        ("arr[GRCh37] 21q22.11q22.3(31000000_48000000)x3~8", ("21",), Range(3, 8), "", "", ()),
+        ("arr[GRCh37] 17p12(13109513_13646829)x3 dn", ("17",), Range(3, 3), "", "", ("dn",)),
+        ("arr(X,1-3)x2", ("X", "1", "2", "3"), Range(2, 2), "", "", ()),
+        ("ogm[GRCh38] 7q22.1q36.3(98000000_159345973)x1", ("7",), Range(1, 1), "", "", ()),
+    ],
+)
+def test_regions(text, chromosomes, copies, state, mosaic, origin):
+    document = parse(text)
+    (event,) = document.arrays
+    assert document.status == "ok"
+    assert (event.chromosomes, event.copies, event.state, event.mosaic, event.origin) == (
+        chromosomes,
+        copies,
+        state,
+        mosaic,
+        origin,
+    )
+    assert render(document) == text
+
+
+def test_items_by_sequencing_and_mapping():
+    (event,) = parse("ogm[GRCh38] t(4;11)(q21.3;q23.3)(87071412;118483524)").arrays
+    assert (event.abnormality.kind, event.junction) == ("t", (87071412, 118483524))
+    assert parse("sseq[GRCh38] del(5)(q31.1q33.1)").arrays[0].abnormality.kind == "del"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "severity", "place"),
+    [
+        ("arr[hg19] 1p36.33(849,466-1,015,936)x1", "BUILD", "repair", "[hg19]"),
+        ("arr[hg19] 1p36.33(849,466-1,015,936)x1", "SEP", "repair", "849,466"),
+        ("arr[hg99] 1p36.33(849466_1015936)x1", "BUILD", "error", "[hg99]"),
+        ("arr 1p36.33(849466_1015936)x1", "BUILD", "warning", "1p36.33(849466_1015936)x1"),
+        ("arr[GRCh38] 1p36.33(15_5)x1", "ARR-COORD", "error", "(15_5)"),
+        ("arr[GRCh38] 21q22.3(1_999999999)x3", "ARR-COORD", "error", "21q22.3(1_999999999)x3"),
+        ("arr[GRCh38] 1q44(1000_2000)x3", "ARR-BAND", "warning", "1q44(1000_2000)x3"),
+        ("arr[GRCh38] 1p36.33(849466_1015936)", "ARR-COORD", "warning", "1p36.33(849466_1015936)"),
+        ("arr[GRCh38] 4q25(108587425_109095006)x1)", "PAREN", "repair", ")"),
+        ("arr[GRCh38] 4q25(108587425_109095006)x1 by us", "PROSE", "repair", "by us"),
+        ("arr[GRCh38 4q25(108587425_109095006)x1", "PAREN", "repair", " "),
+        ("46,XX.arr[GRCh38] nothing", "PROSE", "warning", "nothing"),
+        ("arr[GRCh38] 99q1(1_2)x1", "CHR", "error", "99"),
+    ],
+)
+def test_faults_of_arrays_are_told(text, code, severity, place):
+    assert any((c, s) == (code, severity) and p == place for c, s, p in told(text)), told(text)

@@ -1,0 +1,110 @@
+"""Laws that hold for every text: no exception, no character lost, time in proportion to length."""
+
+import os
+import random
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from iscn_corpora import constructs, corpus
+
+from adapter.nomenclature.iscn import parse, render
+
+TEXTS = sorted({row.text for row in corpus()} | {text for _, text, _ in constructs()})
+ODD = "+-?~/;:,.()[]<>xXYpq0123456789 '\t\"\\&\u00d7\u2013\u200b\u0663\u00b2nucishar_="
+NIGHTLY = os.environ.get("ADAPTER_NIGHTLY") == "1"
+
+
+def edited(text, chance):
+    """``text`` after up to four random edits."""
+    for _ in range(chance.randint(0, 4)):
+        a, b = sorted((chance.randint(0, len(text)), chance.randint(0, len(text))))
+        kind = chance.choice(("insert", "delete", "swap", "duplicate", "truncate", "splice"))
+        if kind == "insert":
+            text = text[:a] + "".join(chance.choices(ODD, k=chance.randint(1, 4))) + text[a:]
+        elif kind == "delete":
+            text = text[:a] + text[min(b, a + 4) :]
+        elif kind == "swap":
+            text = text[:a] + text[a + 1 : a + 2] + text[a : a + 1] + text[a + 2 :]
+        elif kind == "duplicate":
+            text = text[:b] + text[a:b][:80] + text[b:]
+        elif kind == "truncate":
+            text = text[:b]
+        else:
+            text = text[:a] + chance.choice(TEXTS)[:80]
+    return text
+
+
+# A seed and not single draws, since drawing each edit would take ten times the time of parsing.
+EDITED = st.builds(lambda text, seed: edited(text, random.Random(seed)), st.sampled_from(TEXTS), st.integers(0))
+
+
+def unaccounted(document):
+    """Characters that are neither blank nor in a token, an unclassified span or a diagnostic."""
+    covered = bytearray(len(document.input))
+    spans = [(t.start, t.end) for t in document.tokens]
+    spans += document.unclassified
+    spans += [(d.start, d.end) for d in document.diagnostics]
+    for start, end in spans:
+        covered[start:end] = b"\1" * (end - start)
+    return [k for k, c in enumerate(document.input) if not covered[k] and not c.isspace()]
+
+
+parse("46,XX,del(5)(q31)")  # the band table is read once, outside the time limit
+
+
+def laws(text):
+    start = time.thread_time()
+    document = parse(text)
+    assert time.thread_time() - start < 0.05, text
+    assert unaccounted(document) == []
+    assert all(0 <= d.start <= d.end <= len(text) for d in document.diagnostics)
+    tokens = document.tokens
+    assert all(a.end <= b.start for a, b in pairwise(tokens))
+    canonical = render(document)
+    if document.status in ("ok", "repaired"):
+        assert parse(canonical) == document, canonical
+    elif document.status != "not-iscn":
+        assert any(d.severity in ("error", "warning") for d in document.diagnostics)
+
+
+@settings(max_examples=5000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(EDITED)
+def test_no_character_is_lost_whatever_the_text(text):
+    laws(text)
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(not NIGHTLY, reason="nightly: set ADAPTER_NIGHTLY=1")
+@settings(max_examples=200_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(EDITED)
+def test_no_character_is_lost_in_many_texts(text):
+    laws(text)
+
+
+@given(st.text(max_size=60))
+def test_any_text_at_all_is_accounted_for(text):
+    assert unaccounted(parse(text)) == []
+
+
+PIECES = (
+    "46,XX,", "i(1)", "der(", "(", "[", "46,XX[", "46,XX/", "t(9;22)(q34;q11.2)", "+8,", "or ", "+8 or ", "p13 or ",
+    "::", "a", "nuc ish(", "ish ", "arr(1", "A con ", "-", "a-", "w/", "46,sl/", "1~", "q2?", "&lt;", "  ", "(1_2)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("head", ["", "46,XX,", "46,XX,del(5)(", "nuc ish(", "arr[GRCh38] ", "46,XX.ish "])
+def test_time_grows_with_length_only(head):
+    for piece in PIECES:
+        start = time.thread_time()
+        parse(head + piece * (20_000 // len(piece)))
+        assert time.thread_time() - start < 1.0, piece
+
+
+def test_a_long_karyotype_of_100_kilobytes_takes_less_than_a_second():
+    text = "46,XX," + ",".join(["der(1)t(1;3)(p32;q21)", "-7", "+8"] * 4000)[:100_000]
+    start = time.thread_time()
+    parse(text)
+    assert time.thread_time() - start < 1.5
