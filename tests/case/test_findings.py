@@ -172,6 +172,11 @@ def test_unknown_and_ambiguous_terms_travel_as_text_with_a_warning():
     ]
 
 
+def test_an_abbreviation_of_two_diagnoses_is_not_decided():
+    karyotype = {"kind": "karyotype", "complex": True, "iscn": "46,XY[20]"}
+    assert warnings(karyotype, diagnoses=[{"entity": "MCL"}]) == [("/diagnoses/0/entity", "ambiguous-term")]
+
+
 def test_the_warning_names_the_table_and_the_nearest_keys():
     issue = next(case_issues(case(specimens=[{"id": "s", "material": "bone marow"}]), TERMS))
     assert "mappings/specimens" in issue.message

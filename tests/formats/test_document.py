@@ -35,6 +35,7 @@ def place(read, data, **more):
         (b'{"a":1,"\\u0061":2}', "duplicate key", 1, 8, "/a"),
         (b'{"a":[1,{"b":NaN}]}', "NaN", 1, 14, "/a/1/b"),
         (b'{"a":-Infinity}', "NaN", 1, 6, "/a"),
+        (b"NaN", "NaN", 1, 1, ""),
         (b'{"a":1e9999}', "exponent", 1, 6, "/a"),
         (b'{"a":' + b"1" * 65 + b"}", "digits", 1, 6, "/a"),
         (b'{"a":1.' + b"1" * 65 + b"}", "digits", 1, 6, "/a"),
