@@ -52,7 +52,8 @@ def iscn_readable(value: str) -> bool:
     from adapter.nomenclature.iscn import parse
 
     # An expression may be one abnormality, as in the documentation's own example; alone it is no karyotype.
-    return any(parse(one).status in ("ok", "repaired", "partial") for one in (value, f"46,XX,{value}"))
+    whole_status, part_status = parse(value).status, parse(f"46,XX,{value}").status
+    return whole_status in ("ok", "repaired", "partial") or part_status in ("ok", "repaired")
 
 
 def vrs_id(packet: Packet) -> Iterator[Issue]:

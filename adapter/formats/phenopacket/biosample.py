@@ -41,9 +41,11 @@ class Samples:
         return f"/biosamples/{self.order[key]}/measurements/{len(self.measurements.get(key, ()))}"
 
     def measure(self, specimen: str, measurement: Json) -> None:
-        """Add a measurement to a specimen's biosample."""
+        """Add a measurement to a specimen's biosample; an equal one is said once, as the schema demands."""
         self.id(specimen)
-        self.measurements.setdefault(specimen or self._unstated, []).append(measurement)
+        found = self.measurements.setdefault(specimen or self._unstated, [])
+        if measurement not in found:
+            found.append(measurement)
 
     def mark(self, w: Writing, specimen: str, code: Code, source: str) -> str:
         """Add a diagnostic marker to a specimen's biosample; its pointer."""

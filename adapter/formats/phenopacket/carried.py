@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adapter.formats.phenopacket import schema
 from adapter.formats.phenopacket.printing import ordered
 from adapter.formats.phenopacket.writing import Writing
 from adapter.report import Json
@@ -15,14 +16,17 @@ if TYPE_CHECKING:
 def write_back(w: Writing, case: Case, packet: Json) -> None:
     """Set every carried value of this format at its pointer, where the packet has its parent and nothing there yet.
 
-    What finds no place stays a loss. Prefixes of carried classes are noted, so that they get their resources.
+    What finds no place, or would not be valid there, stays a loss. Prefixes of carried classes are noted, so that they
+    get their resources.
     """
     restored = False
     for n, one in enumerate(case.carried):
-        if one.format == "phenopacket" and one.path.startswith("/") and _set(packet, one.path, one.value):
+        known = _prefixes(one.value) <= set(w.terms.prefixes())
+        mine = one.format == "phenopacket" and one.path.startswith("/") and known
+        if mine and _set(packet, one.path, one.value):
             parent, member = _parent(packet, one.path)
             w.ledger.put(parent, f"/carried/{n}", "", member)
-            w.prefixes.update(p for p in _prefixes(one.value) if p in w.terms.prefixes())
+            w.prefixes.update(_prefixes(one.value))
             restored = True
     if restored:
         ordered(packet)
@@ -44,11 +48,20 @@ def _set(packet: Json, pointer: str, value: Any) -> bool:
     parent, member = _parent(packet, pointer)
     if isinstance(parent, dict) and member and member not in parent:
         parent[member] = value
-        return True
+        if _is_valid(packet, pointer):
+            return True
+        del parent[member]
     if isinstance(parent, list) and member == str(len(parent)):
         parent.append(value)
-        return True
+        if _is_valid(packet, pointer):
+            return True
+        parent.pop()
     return False
+
+
+def _is_valid(packet: Json, pointer: str) -> bool:
+    """Whether the schema accepts what stands at ``pointer`` and the member itself."""
+    return not any(i.path == pointer or i.path.startswith(f"{pointer}/") for i in schema.issues(packet))
 
 
 def _prefixes(value: Any) -> set[str]:

@@ -154,12 +154,22 @@ def copies_fit_type(packet: Packet) -> Iterator[Issue]:
     """Copies of an autosomal locus agree with the structural type and the relative change stated beside them."""
     for path, node in packet.named("variationDescriptor"):
         low, high = bounds(child(node, "variation", "copyNumber"))
-        curie = text(child(node, "structuralType"), "id")
-        keys = set(packet.terms.keys_of("structural-types", curie)) if curie else set()
-        if keys & set(GAINS) and high is not None and high <= NORMAL_COPIES:
-            yield issue("copies-fit-type", f"{path}/structuralType", "a gain of at most two copies")
-        if curie and keys <= set(LOSSES) and keys and low is not None and low > NORMAL_COPIES:
-            yield issue("copies-fit-type", f"{path}/structuralType", "a loss with more than two copies")
+        told = _changes(packet, node)
+        if told & set(GAINS) and high is not None and high <= NORMAL_COPIES:
+            yield issue("copies-fit-type", f"{path}/variation/copyNumber", "a gain of at most two copies")
+        if told & set(LOSSES) and low is not None and low > NORMAL_COPIES:
+            yield issue("copies-fit-type", f"{path}/variation/copyNumber", "a loss with more than two copies")
+
+
+def _changes(packet: Packet, node: Json) -> set[str]:
+    """Keys of the changes that the structural type and the relative change of a descriptor name, where that is sure."""
+    type_keys = set(packet.terms.keys_of("structural-types", text(child(node, "structuralType"), "id")))
+    told = type_keys if type_keys <= set(GAINS) or type_keys <= set(LOSSES) else set()
+    listed = node.get("extensions")
+    for extension in listed if isinstance(listed, list) else ():
+        if text(extension, "name") == "copy-number-change":
+            told |= set(packet.terms.keys_of("changes", text(extension, "value")))
+    return told
 
 
 def acmg_of_copy_number(packet: Packet) -> Iterator[Issue]:

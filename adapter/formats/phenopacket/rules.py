@@ -31,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     vocabulary.label_conflict,
     vocabulary.label_of_code,
     vocabulary.extension_name,
+    vocabulary.gene_differs,
     vocabulary.refused_member,
     plausibility.vital_status,
     plausibility.order,

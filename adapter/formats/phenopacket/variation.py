@@ -28,7 +28,7 @@ def label(w: Writing, facts: Facts) -> list[Extra]:
     words: list[Extra] = []
     if facts.fusion:
         words.append(Extra("fusion", facts.fusion, facts.at("fusion")))
-    words += [Extra("gene", g.text, g.path) for g in facts.genes if g.text not in facts.fusion]
+    words += [Extra("gene", g.text, g.path) for g in facts.genes if not facts.fusion]
     if facts.place and facts.place.text and "place" not in facts.derived:
         words.append(Extra("region", facts.place.text, facts.place.path))
     if facts.change and "change" not in facts.derived:
@@ -61,6 +61,10 @@ def descriptor(w: Writing, facts: Facts, extra: list[Extra], ids: set[str], *, w
         node["vcfRecord"] = _vcf(w, facts.allele)
     if xrefs := _xrefs(w, facts):
         node["xrefs"] = xrefs
+    if named := [g for g in facts.genes if facts.fusion and g.path != facts.at("fusion")]:
+        node["alternateLabels"] = [" ".join(g.text for g in named)]
+        for gene_fact in named:
+            w.ledger.put(node["alternateLabels"], gene_fact.path, "", "0")
     extra = [
         *extra,
         *_ids_beside(w, facts),
@@ -220,7 +224,7 @@ def syntax_of(stated: Expression) -> str:
 
 def _worked_out(allele: Allele) -> Iterator[tuple[str, str]]:
     told = (("hgvs.c", allele.c), ("hgvs.p", allele.p), ("hgvs.g", allele.g.get("GRCh38", "")), ("spdi", allele.spdi))
-    yield from ((syntax, value) for syntax, value in told if value)
+    yield from ((syntax, value) for syntax, value in told if ":" in value)
 
 
 def _vcf(w: Writing, allele: Allele) -> Json:

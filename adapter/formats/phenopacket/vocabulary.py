@@ -154,7 +154,7 @@ def refused_member(packet: Packet) -> Iterator[Issue]:
                 )
 
 
-def gene_ids(packet: Packet) -> Iterator[Issue]:
+def gene_differs(packet: Packet) -> Iterator[Issue]:
     """The gene of a copy number is the one of the descriptor."""
     for path, node in packet.named("variationDescriptor"):
         subject = text(child(node, "variation", "copyNumber", "gene"), "geneId")
