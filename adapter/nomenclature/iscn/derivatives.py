@@ -36,7 +36,9 @@ def turned(stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
 
 
 def _holds(stretch: Stretch, at: Cut) -> bool:
-    return stretch.chromosome == at.chromosome and stretch.start.low <= at.low and at.high <= stretch.end.high
+    """Whether the break can lie in the stretch; material of unknown extent is never the one meant."""
+    within = stretch.start.low <= at.low and at.high <= stretch.end.high
+    return within and stretch.chromosome == at.chromosome and stretch.start.name != "?"
 
 
 def _split(stretches: tuple[Stretch, ...], at: Cut) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]] | None:

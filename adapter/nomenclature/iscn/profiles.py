@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.nomenclature import bands
@@ -68,23 +68,32 @@ def _deltas(change: Change) -> dict[str, dict[Cut, int]]:
     return deltas
 
 
+def _partial(steps: list[int]) -> tuple[int, int, int]:
+    """Least and most that breaks somewhere in one range can have done at a place in it, and what they do in all."""
+    sums = [0, *accumulate(steps)]
+    return min(sums), max(sums), sums[-1]
+
+
 def _sweep(chromosome: str, deltas: dict[Cut, int]) -> Iterator[Run]:
-    """The runs of one chromosome: exact between breaks, a range of values where breaks lie."""
-    now = place = 0
-    cuts = sorted((at.low, at.high, at.key, step) for at, step in deltas.items() if step)
-    number = 0
-    while number < len(cuts):
-        low, high = cuts[number][0], cuts[number][1]
-        if now and place < low:
-            yield Run(chromosome, place, low, now, now)
-        least = most = now
-        while number < len(cuts) and (cuts[number][0] < high or cuts[number][0] == low):
-            high, now = max(high, cuts[number][1]), now + cuts[number][3]
-            least, most = min(least, now), max(most, now)
-            number += 1
-        if low < high and (least or most):
-            yield Run(chromosome, low, high, least, most)
-        place = high
+    """The runs of one chromosome: exact between breaks, bounds where breaks may lie.
+
+    Breaks of one range follow each other in the order of their keys; those of different ranges are independent.
+    """
+    ranges: dict[tuple[int, int], list[int]] = {}
+    for at in sorted(deltas, key=lambda cut: cut.key):
+        if deltas[at]:
+            ranges.setdefault((at.low, at.high), []).append(deltas[at])
+    bounds: dict[int, tuple[int, int]] = {}
+    for (first, end), steps in ranges.items():
+        least, most, total = _partial(steps) if first < end else (sum(steps),) * 3
+        for place, low, high in ((first, least, most), (end, total - least, total - most)):
+            before = bounds.get(place, (0, 0))
+            bounds[place] = (before[0] + low, before[1] + high)
+    low = high = 0
+    for place, following in pairwise(sorted(bounds)):
+        low, high = low + bounds[place][0], high + bounds[place][1]
+        if low or high:
+            yield Run(chromosome, place, following, low, high)
 
 
 def _runs(change: Change) -> tuple[Run, ...]:
