@@ -96,14 +96,18 @@ def accession_index(records, column):
 
 
 def place_index(records, chromosomes, extent):
-    """Chromosome number, start and record of each transcript, sorted by chromosome and start."""
+    """Chromosome number, start, size class and record of each transcript, sorted by chromosome and start.
+
+    A transcript of size class n reaches over no more than 2 ** n bases.
+    """
     places = []
     for n, line in enumerate(records):
         reach = extent(line)
         if reach:
-            places.append((chromosomes.index(line.split("\t")[8]), reach[0], n))
+            size = (reach[1] - reach[0] - 1).bit_length()
+            places.append((chromosomes.index(line.split("\t")[8]), reach[0], size, n))
     places.sort()
-    columns = [array(code, [p[i] for p in places]).tobytes() for i, code in enumerate("BIH")]
+    columns = [array(code, [p[i] for p in places]).tobytes() for i, code in enumerate("BIBH")]
     return len(places).to_bytes(4, "little") + b"".join(columns)
 
 
@@ -159,7 +163,7 @@ def write_transcripts(source, lrg):
         "GRCh37": pack(place_index(records, chromosomes, extent37)),
         "blocks": b"".join(blocks),
     }
-    widest = max(reach[1] - reach[0] for reach in map(extent38, records))
+    widest = max(reach[1] - reach[0] for both in (extent38, extent37) for reach in map(both, records) if reach)
     header = {"widest": widest, "block": BLOCK, "count": len(records), "chromosomes": chromosomes}
     container(TARGET / "transcripts.pack", header, sections)
     return {line.split("\t")[3]: line for line in records}

@@ -168,16 +168,20 @@ def _whole(source: _Source, said: Statement) -> bool:
     if found := _SPDI.fullmatch(text):
         said.spdi = (found[1], int(found[2]), found[3].upper(), found[4].upper())
     elif found := _VCF.fullmatch(text):
-        build = found["build"] and {"hg19": "GRCh37", "hg38": "GRCh38"}.get(
-            found["build"].lower(), "GRCh" + found["build"][-2:]
-        )
-        chrom = found["chrom"].upper().removesuffix("T")
-        said.place = (build, chrom, int(found["pos"]), found["ref"].upper(), found["alt"].upper())
+        _place(found, said)
     elif _CHANGE_ONLY.fullmatch(text.upper()):
         said.change = text.upper()
     else:
         return False
     return True
+
+
+def _place(found: re.Match[str], said: Statement) -> None:
+    build = found["build"] and {"hg19": "GRCh37", "hg38": "GRCh38"}.get(
+        found["build"].lower(), "GRCh" + found["build"][-2:]
+    )
+    chrom = found["chrom"].upper().removesuffix("T")
+    said.place = (build, chrom, int(found["pos"]), found["ref"].upper(), found["alt"].upper())
 
 
 def _pieces(source: _Source) -> Iterator[Part]:
@@ -218,7 +222,9 @@ def _read(part: Part, said: Statement, is_gene: Callable[[str], bool]) -> None:
 
 def _word_of(part: Part, said: Statement, is_gene: Callable[[str], bool]) -> None:
     """A word that is no description: an identifier, a gene, a residue, an accession, or nothing we know."""
-    if _RSID.fullmatch(part.text):
+    if said.place is None and said.body is None and (place := _VCF.fullmatch(part.text)):
+        _place(place, said)
+    elif _RSID.fullmatch(part.text):
         said.rsid = said.rsid or part
     elif said.gene is None and _GENE.fullmatch(part.text) and is_gene(part.text):
         said.gene = part

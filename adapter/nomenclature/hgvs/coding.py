@@ -22,14 +22,15 @@ def answer(asked: Request, edit: Edit, kind: str) -> Variant:
     if not candidates:
         return _without_transcript(base, asked, edit, written)
     tried = list(attempt(candidates, edit, asked.change, kind))
-    fitting = [t for t in tried if t.mapped]
+    fitting = [(t, t.mapped) for t in tried if t.mapped]
     if not fitting:
         return _nothing_fits(base, asked, edit, kind, tried)
-    if len(fitting) > 1 or fitting[0] is not tried[0]:
-        if fitting[0] is tried[0]:
-            return _several(base, asked, fitting)
-        return _conflict(base, asked, [(tried[0].code, tried[0].reason)], tuple(map(reading, fitting)))
-    return _asserted(base, asked, fitting[0])
+    readings = tuple(reading(t.candidate, mapped) for t, mapped in fitting)
+    if fitting[0][0] is not tried[0]:
+        return _conflict(base, asked, [(tried[0].code, tried[0].reason)], readings)
+    if len(fitting) > 1:
+        return _several(base, asked, readings)
+    return _asserted(base, asked, *fitting[0])
 
 
 def _candidates(asked: Request) -> list[Candidate]:
@@ -58,8 +59,9 @@ def _without_transcript(base: Variant, asked: Request, edit: Edit, written: str)
 def _nothing_fits(base: Variant, asked: Request, edit: Edit, kind: str, tried: list[Tried]) -> Variant:
     candidates = [t.candidate for t in tried]
     symbol = candidates[0].transcript.symbol
-    elsewhere = [t for t in attempt(others(symbol, candidates), edit, asked.change, kind) if t.mapped]
-    return _conflict(base, asked, [(t.code, t.reason) for t in tried], tuple(map(reading, elsewhere)))
+    elsewhere = attempt(others(symbol, candidates), edit, asked.change, kind)
+    readings = tuple(reading(t.candidate, t.mapped) for t in elsewhere if t.mapped)
+    return _conflict(base, asked, [(t.code, t.reason) for t in tried], readings)
 
 
 def _conflict(
@@ -77,9 +79,9 @@ def _conflict(
     return found
 
 
-def _several(base: Variant, asked: Request, fitting: list[Tried]) -> Variant:
-    found = replace(base, alternatives=tuple(map(reading, fitting)), transcript=Choice(None, asked.accession, None))
-    names = "; ".join(_named(t.candidate) for t in fitting)
+def _several(base: Variant, asked: Request, readings: tuple[Reading, ...]) -> Variant:
+    found = replace(base, alternatives=readings, transcript=Choice(None, asked.accession, None))
+    names = "; ".join(reading.why for reading in readings)
     return found.finding("TRANSCRIPT-AMBIGUOUS", "warning", f"several numberings fit, none is asserted: {names}")
 
 
@@ -88,18 +90,13 @@ def _named(candidate: Candidate) -> str:
     return f"{candidate.transcript.nm} ({candidate.why}{': ' + row.name if row else ''})"
 
 
-def reading(tried: Tried) -> Reading:
+def reading(candidate: Candidate, mapped: Mapped) -> Reading:
     """A candidate as an alternative."""
-    mapped = tried.mapped
-    if mapped is None:
-        raise ValueError("a candidate that does not fit is no reading")
-    return Reading(mapped.transcript.nm, mapped.c, mapped.p, mapped.g, _named(tried.candidate))
+    return Reading(mapped.transcript.nm, mapped.c, mapped.p, mapped.g, _named(candidate))
 
 
-def _asserted(base: Variant, asked: Request, tried: Tried) -> Variant:
-    mapped, candidate = tried.mapped, tried.candidate
-    if mapped is None:
-        raise ValueError("a candidate that does not fit cannot be asserted")
+def _asserted(base: Variant, asked: Request, tried: Tried, mapped: Mapped) -> Variant:
+    candidate = tried.candidate
     grade = mapped.grade if candidate.exact or tried.agreed else "B"
     notes = tuple(note for note in (*mapped.notes, tried.note, _choice_note(candidate, asked)) if note)
     renamed = mapped.notes and any("normal form" in note for note in mapped.notes)

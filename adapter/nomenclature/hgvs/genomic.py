@@ -66,7 +66,7 @@ def of_place(asked: Request, assembly: str | None, name: str, pos: int, ref: str
     base = asked.answer(status="unmapped", grade="C", kind=edit.kind, vcf=stated)
     answers = [(a, _on_chromosome(asked, a, name, edit)) for a in ASSEMBLIES]
     readings = tuple(
-        Reading(v.transcript.used, v.c, v.p, v.g, f"read on {a}") for a, v in answers if v.c and v.status != "conflict"
+        Reading(v.transcript.used, v.c, v.p, v.g, f"read on {a}") for a, v in answers if v.g and v.status != "conflict"
     )
     return replace(base, alternatives=readings).finding(
         "ASSEMBLY-NOT-STATED", "warning", "the position has no assembly; none is assumed"
@@ -197,16 +197,14 @@ def _answer(
     contradiction = _contradiction(asked, mapped[0])
     if contradiction:
         return _conflict(base, [("PROTEIN-MISMATCH", contradiction)])
-    return _one(base, asked, assembly, edit, written, mapped[0])
+    return _one(base, asked, assembly, written, mapped[0])
 
 
-def _one(base: Variant, asked: Request, assembly: str, edit: Edit, written: str, mapped: Mapped) -> Variant:
+def _one(base: Variant, asked: Request, assembly: str, written: str, mapped: Mapped) -> Variant:
     transcript = mapped.transcript
     found = placed(base, mapped)
     if not found.g:
-        found = replace(found, g={assembly: written})
-        if edit.kind != "identity":
-            found = replace(found, notes=(*found.notes, "as stated; not normalised, not mapped to the other assembly"))
+        found = _as_stated(found, asked, assembly, written)
     why = "given-position" if asked.transcript != transcript.nm else "stated"
     renamed = found.g.get(assembly) not in (None, written)
     note = (f"{written} is {found.g[assembly]} in its normal form (3' rule)",) if renamed else ()
@@ -220,6 +218,14 @@ def _one(base: Variant, asked: Request, assembly: str, edit: Edit, written: str,
         transcript=Choice(transcript.nm, asked.transcript if by_accession(asked.transcript or "") else None, why),
         notes=found.notes + note + kept,
     )
+
+
+def _as_stated(found: Variant, asked: Request, assembly: str, written: str) -> Variant:
+    """An indel without the bases around it: a g. description stays as it was stated, nothing is derived."""
+    g: dict[str, str | None] = {assembly: written} if asked.said.body else {}
+    if found.kind == "identity":
+        return replace(found, g=g)
+    return replace(found, c=None, g=g)
 
 
 def _contradiction(asked: Request, mapped: Mapped) -> str:

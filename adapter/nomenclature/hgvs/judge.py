@@ -60,6 +60,21 @@ def judge(reference: str, description: str) -> Verdict:
     return Verdict(True, not (first or second), reason=first or second)
 
 
+def seconded(text: str) -> bool:
+    """Whether ferro-hgvs takes the description, a second opinion on what our own grammar has read.
+
+    >>> seconded("NM_000546.6:c.524G>A")
+    True
+    """
+    import ferro_hgvs
+
+    try:
+        ferro_hgvs.parse(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _reason(first: str, second: str, before: int) -> tuple[int, str]:
     """Place and words of a refusal; the grammar's own names for what it expected are left out."""
     found = _COLUMN.search(first)

@@ -252,8 +252,8 @@ def _by_position(edit: Edit, transcript: Transcript, loci: tuple[Locus, Locus]) 
 def _span_note(transcript: Transcript, loci: tuple[Locus, Locus]) -> str:
     low, high = sorted(locus.position + 1 for locus in loci)
     return (
-        f"without the bases around it the change cannot be normalised and has no coordinates; as stated it lies at "
-        f"chr{transcript.chromosome}:{low}-{high} of GRCh38"
+        f"without the bases around it the change cannot be normalised, so no coordinates are derived; as stated it "
+        f"lies at chr{transcript.chromosome}:{low}-{high} of GRCh38"
     )
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from adapter.errors import NomenclatureError
 from adapter.nomenclature.hgvs import coding, genomic, proteins
-from adapter.nomenclature.hgvs.clean import Diagnostic
+from adapter.nomenclature.hgvs.clean import Diagnostic, Part
 from adapter.nomenclature.hgvs.events import event
 from adapter.nomenclature.hgvs.grammar import canonical, plain
-from adapter.nomenclature.hgvs.judge import judge, kind_of
+from adapter.nomenclature.hgvs.judge import judge, kind_of, seconded
 from adapter.nomenclature.hgvs.model import Choice, Gene, Variant
 from adapter.nomenclature.hgvs.protein import change
 from adapter.nomenclature.hgvs.request import GeneNames, Names, Request, request
@@ -96,9 +96,9 @@ def _answer(asked: Request) -> Variant:
     if said.further:
         return _several(asked)
     if said.body:
-        return _description(asked)
+        return _description(asked, said.body)
     if said.protein:
-        return _protein(asked)
+        return _protein(asked, said.protein)
     if said.rsid:
         return asked.answer(status="unmapped", grade="C", kind="identifier").noting(
             "a dbSNP identifier alone is not looked up"
@@ -131,17 +131,16 @@ def _no_variant(asked: Request) -> Variant:
     return asked.answer(status="not-hgvs").finding("NOT-HGVS", "info", "no description of a variant was found")
 
 
-def _description(asked: Request) -> Variant:
-    said = asked.said
-    if said.body is None:
-        raise ValueError("no description")
-    kind, body = said.kind, said.body
+def _description(asked: Request, body: Part) -> Variant:
+    said, kind = asked.said, asked.said.kind
     try:
         edit = plain(body.text) if kind in "cgnm" else None
     except NomenclatureError as error:
         return _rejected(asked, error.message, body.start, body.end)
     if edit is None:
-        return _complex(asked)
+        return _complex(asked, body)
+    if not seconded(f"{_reference(asked, kind)}:{kind}.{edit}"):
+        asked.warn("SECOND-OPINION", "info", "one of two parsers does not take this description")
     edit, rewritten = canonical(edit)
     if rewritten:
         said.repair("CANONICAL", body, str(edit))
@@ -159,12 +158,9 @@ def _reference(asked: Request, kind: str) -> str:
     return asked.accession or _STANDIN.get(kind, "NC_000000.0")
 
 
-def _complex(asked: Request) -> Variant:
+def _complex(asked: Request, body: Part) -> Variant:
     """Alleles, uncertain ranges, repeats, RNA: accepted or not, never mapped."""
-    said = asked.said
-    if said.body is None:
-        raise ValueError("no description")
-    body, kind = said.body, said.kind
+    kind = asked.said.kind
     parts = [part.strip("[]") for part in body.text.split("/")] if "]/[" in body.text else [body.text]
     verdicts = [judge(_reference(asked, kind), f"{kind}.{_modern(part)}") for part in parts]
     failed = next((verdict for verdict in verdicts if not verdict.accepted), None)
@@ -183,7 +179,7 @@ def _complex(asked: Request) -> Variant:
     )
     if kind in "cnr":
         found = replace(found, c=f"{reference}{kind}.{body.text}", p=found.stated_p)
-    return replace(found, members=_members(asked))
+    return replace(found, members=_members(asked, body.text))
 
 
 def _modern(body: str) -> str:
@@ -191,10 +187,9 @@ def _modern(body: str) -> str:
     return re.sub(r"IVS(\d+)(?=[+-]\d)", r"\1", body)
 
 
-def _members(asked: Request) -> tuple[Variant, ...]:
+def _members(asked: Request, text: str) -> tuple[Variant, ...]:
     """The members of an allele ``c.[a;b]`` as variants of their own."""
     said = asked.said
-    text = said.body.text if said.body else ""
     if not (text.startswith("[") and text.endswith("]")) or said.kind not in "cg":
         return ()
     parts = text[1:-1].replace("];[", ";").replace("(;)", ";").split(";")
@@ -218,19 +213,16 @@ def _is_plain(text: str) -> bool:
         return False
 
 
-def _protein(asked: Request) -> Variant:
-    said = asked.said
-    if said.protein is None:
-        raise ValueError("no protein statement")
+def _protein(asked: Request, stated: Part) -> Variant:
     if asked.change:
         return proteins.answer(asked, asked.change)
     verdict = judge(
         _reference(asked, "p") if (asked.accession or "").startswith(("NP", "LRG", "ENSP")) else "NP_000000.0",
-        f"p.{said.protein.text}",
+        f"p.{stated.text}",
     )
     if not verdict.accepted:
-        place = min(said.protein.start + max(0, verdict.place - 2), said.protein.end - 1)
-        return _rejected(asked, verdict.reason, place, said.protein.end)
+        place = min(stated.start + max(0, verdict.place - 2), stated.end - 1)
+        return _rejected(asked, verdict.reason, place, stated.end)
     if not verdict.both:
         asked.warn("SECOND-OPINION", "info", "one of two parsers does not take this description")
-    return proteins.unchecked(asked, kind_of(said.protein.text))
+    return proteins.unchecked(asked, kind_of(stated.text))

@@ -208,33 +208,33 @@ def by_gene(symbol: str) -> tuple[Transcript, ...]:
 
 
 @lru_cache(maxsize=2)
-def _places(assembly: str) -> tuple[bytes, array[int], array[int]]:
+def _places(assembly: str) -> tuple[bytes, array[int], bytes, array[int]]:
+    """Of each transcript, by chromosome and start: chromosome, start, size class (2 ** n bases) and record."""
     data = _EXONS.section(assembly)
     count = int.from_bytes(data[:4], "little")
-    starts, records = _array("I", data[4 + count : 4 + 5 * count]), _array("H", data[4 + 5 * count :])
-    return data[4 : 4 + count], starts, records
+    ends = [4 + count * width for width in (1, 5, 6)]
+    starts, records = _array("I", data[ends[0] : ends[1]]), _array("H", data[ends[2] :])
+    return data[4 : ends[0]], starts, data[ends[1] : ends[2]], records
 
 
 def overlapping(assembly: str, chromosome: str, start: int, end: int) -> tuple[Transcript, ...]:
     """The transcripts that reach over ``start`` to ``end`` (0-based, half-open) on the assembly."""
     if chromosome not in _EXONS.header["chromosomes"]:
         return ()
-    chromosomes, starts, records = _places(assembly)
+    chromosomes, starts, sizes, records = _places(assembly)
     number = _EXONS.header["chromosomes"].index(chromosome)
     low, high = bisect_left(chromosomes, number), bisect_right(chromosomes, number)
-    # GRCh37 genes may be a little wider than on GRCh38 where an intron has gained bases.
-    reach = int(_EXONS.header["widest"]) + 200_000
-    first = bisect_left(starts, max(0, start - reach), low, high)
+    first = bisect_left(starts, max(0, start - int(_EXONS.header["widest"])), low, high)
     last = bisect_left(starts, end, low, high)
-    near = (_record(records[n]) for n in range(first, last))
-    return tuple(t for t in near if _reaches(t, assembly, start))
+    # A size class bounds a transcript's reach from above, so that few that end before are decoded.
+    near = (_record(records[n]) for n in range(first, last) if starts[n] + (1 << sizes[n]) > start)
+    return tuple(t for t in near if _last_base(t, assembly) > start)
 
 
-def _reaches(transcript: Transcript, assembly: str, start: int) -> bool:
-    ends = [
-        exon.end + (exon.shift if exon.shift is not None and assembly == "GRCh37" else 0) for exon in transcript.exons
-    ]
-    return max(ends) > start
+def _last_base(transcript: Transcript, assembly: str) -> int:
+    if assembly == "GRCh38":
+        return max(exon.end for exon in transcript.exons)
+    return max(exon.end + exon.shift for exon in transcript.exons if exon.shift is not None)
 
 
 @lru_cache(maxsize=1)

@@ -89,7 +89,7 @@ class Windows:
 
 def test_substitutions_and_deletions_are_mapped_as_hgvs_weaver_maps_them():
     mapper, rng, compared = weaver.VariantMapper(Windows()), random.Random(11), 0
-    for accession in rng.sample(SEQUENCED, 25):
+    for accession in rng.sample(SEQUENCED, 12):
         transcript = by_accession(accession)
         coding = transcript.sequence.read(*transcript.coding)
         for place in rng.sample(range(len(coding)), 4):
@@ -98,7 +98,7 @@ def test_substitutions_and_deletions_are_mapped_as_hgvs_weaver_maps_them():
             theirs = mapper.c_to_g(weaver.parse(description)).format().replace("|" + accession, "")
             assert c_to_g(description) == theirs
             compared += 1
-    assert compared == 100
+    assert compared == 48
 
 
 @pytest.mark.parametrize(
