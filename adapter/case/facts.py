@@ -120,7 +120,8 @@ class Facts:
 
     ``path`` is the finding's JSON pointer and ``id`` its id, to which one abnormality of a karyotype and one gene of a
     negative panel add ``-1``, ``-2`` …; ``derived_from`` is the karyotype's id then (a panel has no Facts of its own:
-    one for each gene). ``result`` is what the finding says of presence; ``test`` names what an observation measured (key of ``mappings/measurements``, or words).
+    one for each gene). ``result`` is what the finding says of presence; ``test`` names what an observation measured
+    (key of ``mappings/measurements``, or words).
     """
 
     path: str

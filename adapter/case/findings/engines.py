@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from adapter.case.facts import Allele, Expression, Grade
-from adapter.nomenclature import iscn
 from adapter.report import Issue, Level
 
 if TYPE_CHECKING:
+    from adapter.nomenclature import iscn
     from adapter.nomenclature.fusion import Fusion
     from adapter.nomenclature.hgvs import Variant
     from adapter.terms import Terms
@@ -40,6 +40,8 @@ class KnownString:
 @lru_cache(maxsize=1024)
 def read_iscn(text: str) -> tuple[KnownString, Grade, tuple[Issue, ...]]:
     """An ISCN text read; graded B where every token is classified, D otherwise."""
+    from adapter.nomenclature import iscn
+
     document = iscn.parse(text)
     sound = document.status in {"ok", "repaired"}
     known = KnownString(document, iscn.render(document) if sound else None)

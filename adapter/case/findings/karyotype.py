@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Literal
 
 from adapter.case.facts import Facts, Sort
 from adapter.case.fields import Count, Flag, Text
-from adapter.case.findings.abnormalities import abnormalities
 from adapter.case.findings.engines import KnownString
 from adapter.case.findings.finding import GenomicFinding, Understood, details, iscn_expression, understood_iscn
 from adapter.errors import Fault
@@ -41,6 +40,8 @@ class Karyotype(GenomicFinding):
         yield parent
         known = self.understood.value if self.understood else None
         if isinstance(known, KnownString) and known.canonical is not None and self.result == "present":
+            from adapter.case.findings.abnormalities import abnormalities
+
             yield from abnormalities(known.document, parent)
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
