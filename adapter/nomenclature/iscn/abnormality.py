@@ -273,7 +273,7 @@ def _worded(r: Reader, sign: Sign | None) -> Abnormality | None:
     if symbol.kind in COUNTED and after != "(":
         kind = take_symbol(r, symbol)
         return Abnormality(kind, number=_own_number(r))
-    of = symbol.kind == "der" and after.lower() in PREFIXES["der"]
+    of = symbol.kind == "der" and after.lower() in PREFIXES["der"] and symbol_at(r, r.i + 1) is not None
     if after != "(" and symbol.kind not in BARE and not of:
         return None
     return structural(r, symbol)
@@ -397,7 +397,7 @@ def _checked_numbers(r: Reader, kind: str, names: tuple[str, ...], groups: tuple
         return
     stated = sum(map(len, groups))
     arm_only = stated < 3 and any(b.arm and not b.band for g in groups for b in g)
-    if not stated or takes.breakpoints == "any" or "?" in names or arm_only:
+    if not stated or takes.breakpoints == "any" or "?" in names or (arm_only and takes.breakpoints != "each"):
         return
     if takes.breakpoints == "each":
         wrong = len(groups) != len(names) or not all(groups)

@@ -294,7 +294,7 @@ class Arrays:
         r = self.r
         first = r.i
         start, end = r.starts[first], r.ends[r.n - 1]
-        if (self.events and not r.raw[start].isalnum()) or r.spaced():
+        if self.events and (not r.raw[start].isalnum() or r.spaced()):
             r.roles[first : r.n] = ["prose"] * (r.n - first)
             r.say("PROSE", "repair", start, end, "text beside the result left out", "")
             self.prose.append((start, end))

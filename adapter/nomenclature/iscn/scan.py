@@ -17,7 +17,7 @@ _SPLIT = re.compile(
     r"""
     w\s?/(?!\d) | // | :: | -{1,2}> | ~> | \s+ | \d+
   | [XYxy](?=[pq](?:[^A-Za-z']|ter|cen|[hs]|\Z)) | [xX](?=\s?\d)
-  | [pqPQ](?:ter|cen(?![A-Za-z]) | [\d?]+(?:\.[\d?]+)? | (?![A-Za-z'\d]))
+  | [pqPQ](?:ter|cen(?![A-Za-z]) | [\d?]+(?:\.[\d?]+)? | (?![A-Za-z'\d]) | (?=[pq][\d?]))
   | or(?=[a-z]{1,4}\()
   | [A-Za-z]+?(?=[xX]\d|[^A-Za-z]|\Z)
   | .""",
