@@ -37,7 +37,7 @@ def issues(document: Json) -> Iterator[Issue]:
 
     try:
         message(document)
-    except ParseError as error:
+    except (ParseError, TypeError, AttributeError, ValueError) as error:  # the reader's own faults on odd shapes
         where = str(error.args[0]).partition(":")[0] if error.args else ""
         yield Issue(
             validator=VALIDATOR,
