@@ -23,6 +23,7 @@ from adapter.nomenclature.iscn.instances import (
     one_each,
     placed,
     unsure,
+    whole,
 )
 from adapter.nomenclature.iscn.structures import ALONE, SEVERAL, together, translocated
 
@@ -62,10 +63,17 @@ _COMPLEX = frozenset({"cx", "cth", "cha", "cpx", "rea", "fus"})
 """Symbols of rearrangements about whose copy numbers the text says nothing."""
 
 
+_BALANCED = frozenset({"inv", "ins", "inv ins", "dir ins"})
+_DOUBLING = frozenset({"i", "idic", "psu idic", "ider", "rec"})
+
+
 def _loose(item: Abnormality) -> tuple[Stretch, ...]:
-    """An unknown part of each chromosome that takes part."""
-    named = [*item.chromosomes, *(c for part in item.parts for c in part.chromosomes)]
-    return tuple(unsure(c) for c in dict.fromkeys(named) if c in bands.CHROMOSOMES)
+    """What is known where places are not: an inversion keeps everything, an isochromosome may have a part twice."""
+    named = dict.fromkeys([*item.chromosomes, *(c for part in item.parts for c in part.chromosomes)])
+    known = [c for c in named if c in bands.CHROMOSOMES]
+    if item.kind in _BALANCED:
+        return tuple(whole(c) for c in known)
+    return tuple(unsure(c) for c in known for _ in range(2 if item.kind in _DOUBLING else 1))
 
 
 def _structural(item: Abnormality) -> Change:

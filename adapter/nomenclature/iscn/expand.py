@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapter.nomenclature.iscn.instances import UNKNOWN, Change, Instance
+from adapter.nomenclature.iscn.instances import UNKNOWN, Change
 from adapter.nomenclature.iscn.model import ONE, Diagnostic, Range
 from adapter.nomenclature.iscn.profiles import SEX_CHROMOSOMES, Effect, effect, of_item
 
@@ -309,8 +309,3 @@ def expand(document: Document) -> tuple[Line, ...]:
         stem = lines[number - 1] if number is not None and 0 < number <= len(lines) else None
         lines.append(_first(clone, mentions) if stem is None else _sideline(clone, stem, mentions))
     return tuple(lines)
-
-
-def instances(line: Line) -> tuple[Instance, ...]:
-    """The physical abnormal chromosomes of a clone, in its first reading, each as often as it is certainly there."""
-    return tuple(instance for step in line.steps for instance in step.readings[0].gives for _ in range(step.times.low))

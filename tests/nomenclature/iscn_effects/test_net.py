@@ -78,6 +78,43 @@ def test_net_effect_of_text(text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected", "told"),
+    [
+        # an exchange of whole arms does not say which arms the derivative has
+        ("46,XX,der(7)t(1;7)(q10;p10)", "1p36.33-q44:+0..+1 7p22.3-q36.3:-1..+0", False),
+        ("45,XX,der(9;12)(q34;q13)", "9p24.3-q34.3:-1..+0 12p13.33-q24.33:-1..+0", False),
+        ("46,XX,i(17)(?)", "17p13.3-q25.3:-1..+1", False),
+        ("46,XX,ider(22)(q10)", "22p13-q13.33:-1..+1", False),
+        ("46,XX,ider(22)(q10)r(22)(p11q13)", "22p13-q13.33:-1..+1", False),
+        ("46,XX,ider(22)(q10)t(9;22)(?;q11.2)",
+         "9p24.3-q34.3:+0..+2 22p13-p11.1:-1 22q11.1-q11.1:+1 22q12.1-q13.33:-1", True),
+        ("46,XX,rec(6)dup(6p)", "6p25.3-q27:-1..+1", False),
+        ("46,XX,der(8)t(8;9)(q24;q12)i(8)(q10)", "8p23.3-q24.3:-1..+0 9p24.3-q34.3:+0..+1", False),
+        ("46,XX,r(7)", "7p22.3-q36.3:-1..+0", False),
+        ("46,XX,inv(3)(?)", "", False),
+        ("46,XX,t(8;21)", "", False),
+        ("46,XX,dup(1)(q21)", "", True),
+        ("46,XX,dup(1q)", "1q11-q44:+0..+1", True),
+        ("46,XX,der(9)(pter->q34::?)", "", False),
+        ("46,XX,der(5)cx(5;8)", "", False),
+        # breaks at the centromere: the arm named is the broken one
+        ("46,XX,der(9)del(9)(p10)t(9;22)(q34;q11.2)", "9p24.3-p11.1:-1 22q12.1-q13.33:+1", True),
+        ("46,XX,der(9)del(9)(q10)", "9q11-q34.3:-1", True),
+        # events that change nothing, turn or repeat a segment, or take it from a donor
+        ("46,XX,der(5)ins(5)(p13q21q31)t(5;7)(q33;q22)", "5q34-q35.3:-1 7q31.1-q36.3:+1", True),
+        ("46,XX,der(5)dup(5)(q31q22)t(5;9)(q33;q22)", "5q23.1-q23.3:+1 5q34-q35.3:-1 9q31.1-q34.3:+1", True),
+        ("46,XX,der(1)inv(1)(p22q31)t(1;3)(q41;q21)", "1q42.11-q44:-1 3q22.1-q29:+1", True),
+        ("46,XX,der(2)ins(5;2)(p14;q22q32)", "2q23.1-q31.3:-1", True),
+        ("46,XX,der(5)ins(5;2)(p14;q22q32)", "2q23.1-q31.3:+1", True),
+        ("46,XX,add(5)(q13~22)", "5q13.1-q22.3:-1..+0 5q23.1-q35.3:-1", True),
+    ],
+)  # fmt: skip
+def test_what_the_text_does_not_tell_stays_a_range(text, expected, told):
+    assert net(text) == expected
+    assert (describe(parse(text))["clones"][0]["unresolved"] == []) is told
+
+
+@pytest.mark.parametrize(
     ("text", "clone", "expected"),
     [
         ("46,XX,t(9;22)(q34;q11.2)[5]/46,sl,-der(22)t(9;22),+8[5]", 2, None),
