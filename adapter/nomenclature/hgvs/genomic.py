@@ -74,8 +74,11 @@ def of_place(asked: Request, assembly: str | None, name: str, pos: int, ref: str
 
 
 def of_edit(asked: Request, edit: Edit, kind: str) -> Variant:
-    """A g. description."""
+    """A g. or m. description."""
     said = asked.said
+    if edit.start.offset or edit.end.offset:
+        base = _stated(asked, edit, kind, f"{asked.accession}:" if asked.accession else "")
+        return base.finding("GENOMIC-OFFSET", "warning", "a genomic position has no offset into an intron")
     place = chromosome_of(asked.accession) if asked.accession else None
     if place is None and said.genomic and kind == "g":
         name = said.genomic.text.lower().removeprefix("chr").upper().removesuffix("T")

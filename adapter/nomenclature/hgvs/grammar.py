@@ -18,7 +18,7 @@ BASES = "ACGTRYSWKMBDHVN"
 _POSITION = r"([-*]?)(\d{1,9})(?:([+-])([1-9]\d{0,8}))?"
 PLAIN = re.compile(
     rf"(?P<predicted>\()?{_POSITION}(?:_{_POSITION})?"
-    rf"(?:(?P<ref>[{BASES}]+)?>(?P<alt>[{BASES}]+)|(?P<same>[{BASES}]*)="
+    rf"(?:(?P<ref>[{BASES}]+)>(?P<alt>[{BASES}]+)|(?P<same>[{BASES}]*)="
     rf"|del(?P<gone>[{BASES}]*|\d+)(?:ins(?P<instead>[{BASES}]+))?"
     rf"|dup(?P<twice>[{BASES}]*|\d+)|ins(?P<new>[{BASES}]+)|inv(?P<turned>[{BASES}]*|\d+))(?(predicted)\))"
 )

@@ -18,6 +18,10 @@ _STRAY = (
         re.compile(r"^p\.[^\[]*(?<![A-Za-z])[BJZ](?:\d|$)|^p\.\(?[A-Za-z*]+\d+[BJZ]\)?$"),
         "B, J and Z name no amino acid",
     ),
+    (re.compile(r"^[cgnmo]\.\(?[-*\d_+?()]*[>]"), "a substitution needs the base that was there"),
+    (re.compile(r"^[cgnmo]\..*(?:>|del|ins|dup|inv)[ACGTN]*X"), "X is no base"),
+    (re.compile(r"^p\.\(?(?:[A-Z][a-z]{2}|[A-Z])?[1-9]\d*\)?$"), "a residue without a change"),
+    (re.compile(r"^[cgnmo]\.[-*]?\d+(?:[+-]\d+)?(?:_[-*]?\d+(?:[+-]\d+)?)?$"), "positions without a change"),
     (re.compile(r"^[cgnmo]\..*\d[+-]0(?!\d)"), "an offset into an intron is never 0"),
     (re.compile(r"(?<![\d])0(?:[ACGT]>|del|dup|inv|_)"), "a position is never 0"),
 )

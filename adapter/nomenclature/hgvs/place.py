@@ -57,6 +57,8 @@ def on_transcript(position: Position, transcript: Transcript, kind: str = "c") -
     """
     start, end = transcript.coding
     if kind == "n":
+        if position.after_stop or position.base < 1:
+            raise Unplaced("OUTSIDE-TRANSCRIPT", f"n.{position} lies outside of {transcript.nm}")
         place = position.base - 1
     elif position.after_stop:
         place = end + position.base - 1

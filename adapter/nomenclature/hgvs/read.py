@@ -19,6 +19,7 @@ from adapter.nomenclature.hgvs.request import GeneNames, Names, Request, request
 LONGEST = 10_000  # characters; a longer text is no description of one variant
 
 _EMPTY = re.compile(r"(?:^|[:\s])([cgnmrop]\.)\s*$", re.IGNORECASE)
+_BROKEN = re.compile(r"\b(?:[NX][CGMPRTW]_\d|ENS[GTP]\d|LRG_\d)\S*|(?:(?<=^)|(?<=\s)|:)[cgnmrp]\.\S+")
 _STANDIN = {"c": "NM_000000.0", "n": "NR_000000.0", "r": "NM_000000.0", "p": "NP_000000.0", "o": "NC_000000.0"}
 
 
@@ -128,6 +129,8 @@ def _no_variant(asked: Request) -> Variant:
     if said.accession and not said.text.strip().count(" "):
         found = asked.answer(status="rejected")
         return found.finding("NO-VARIANT", "error", "a reference sequence without a variant")
+    if broken := _BROKEN.search(said.text):
+        return _rejected(asked, "a reference sequence without a readable description", broken.start(), broken.end())
     return asked.answer(status="not-hgvs").finding("NOT-HGVS", "info", "no description of a variant was found")
 
 
@@ -139,6 +142,8 @@ def _description(asked: Request, body: Part) -> Variant:
         return _rejected(asked, error.message, body.start, body.end)
     if edit is None:
         return _complex(asked, body)
+    if kind in "gm" and (edit.start.after_stop or edit.start.base < 1):
+        return _rejected(asked, "a genomic position counts from 1", body.start, body.end)
     if not seconded(f"{_reference(asked, kind)}:{kind}.{edit}"):
         asked.warn("SECOND-OPINION", "info", "one of two parsers does not take this description")
     edit, rewritten = canonical(edit)
@@ -177,7 +182,7 @@ def _complex(asked: Request, body: Part) -> Variant:
         stated_c=f"{kind}.{body.text}",
         transcript=Choice(None, asked.accession, None),
     )
-    if kind in "cnr":
+    if kind in "cn":
         found = replace(found, c=f"{reference}{kind}.{body.text}", p=found.stated_p)
     return replace(found, members=_members(asked, body.text))
 
@@ -214,6 +219,8 @@ def _is_plain(text: str) -> bool:
 
 
 def _protein(asked: Request, stated: Part) -> Variant:
+    if asked.change and asked.change.end < asked.change.start:
+        return _rejected(asked, "the range runs backwards", stated.start, stated.end)
     if asked.change:
         return proteins.answer(asked, asked.change)
     verdict = judge(

@@ -45,7 +45,10 @@ def test_what_is_not_hgvs_is_rejected_with_a_place_and_a_reason(row):
     [
         "GJB2:c.76AC", "NM_004006.3:c.76insT", "NM_004006.3:c.76_78insT", "NM_004006.3:c.76_78del4",
         "NM_004006.3:c.76inv", "NM_004006.3:c.76A>A", "NM_004006.3:c.76del0", "NM_004006.3:c.", "p.", "NP_1.1:p.J5A",
-        "NM_004006.3:c.[0del;5A>G]", "NM_004006.3:c.*0A>G", "NM_004006.3:c.-0A>G", "NM_004006.3:c.88+0A>G",
+        "NM_004006.3:c.[0del;5A>G]", "NM_004006.3:x.100A>G", "NM_004006.3c.100A>G", ":c.100A>G",
+        "NM_004006.3:c.100>G", "NM_004006.3:c.100delinsX", "NP_1.1:p.100", "p.Val600", "NP_1.1:p.Ala5_Ala3del",
+        "NM_004006.3:c.100_200", "NC_000001.11:g.-5A>G", "NC_000001.11:g.*5del",
+         "NM_004006.3:c.*0A>G", "NM_004006.3:c.-0A>G", "NM_004006.3:c.88+0A>G",
     ],
 )  # fmt: skip
 def test_further_strings_that_contradict_themselves_are_rejected(text):

@@ -46,6 +46,7 @@ def test_one_change_has_one_answer_however_its_place_is_written(text, assembly, 
         ("NG_007400.1:g.8638G>T", None, "REFERENCE-UNKNOWN"),
         ("g.8638G>T", None, "REFERENCE-UNKNOWN"),
         ("NM_000546.6:523:G:A", None, "SPDI"),
+        ("NC_000017.11:g.7675088+1C>T", None, "GENOMIC-OFFSET"),
     ],
 )
 def test_a_place_on_a_sequence_that_is_not_certain_has_no_coordinates(text, assembly, code):

@@ -215,6 +215,8 @@ def test_where_the_place_is_not_certain_no_coordinate_is_given(text, grade, note
         ("NM_000546.6:c.1183A>G", "OUTSIDE-TRANSCRIPT"),
         ("NM_000546.6:c.*5000A>G", "OUTSIDE-TRANSCRIPT"),
         ("NM_000546.6:c.-2000A>G", "OUTSIDE-TRANSCRIPT"),
+        ("NM_000546.6:n.*5A>G", "OUTSIDE-TRANSCRIPT"),
+        ("NM_000546.6:n.-5A>G", "OUTSIDE-TRANSCRIPT"),
         ("NM_000546.6:c.375+1_376-1insA", "INTRON-ANCHOR"),
         ("NM_000546.6:c.100_101delAA", "REFERENCE-MISMATCH"),
         ("NM_000546.6:c.85-47_84+48del", "INTRON-ANCHOR"),

@@ -18,6 +18,7 @@ from adapter.nomenclature.hgvs.transcripts import by_accession, by_gene
         ("KDM6A c.3109C>T", ["NM_001291415.2:c.3109C>T", "NM_001291415.2:c.3265C>T"]),
         ("KMT2A c.3460C>T", ["NM_001197104.2:c.3460C>T", "NM_001197104.2:c.3469C>T"]),
         ("NM_005933.3:c.3460C>T", ["NM_001197104.2:c.3460C>T", "NM_001197104.2:c.3469C>T"]),
+        ("CCDS31686.1:c.3460C>T", ["NM_001197104.2:c.3460C>T", "NM_001197104.2:c.3469C>T"]),
         ("WT1 c.1142_1143del", ["NM_024426.6:c.1142_1143del", "NM_024426.6:c.1157_1158del"]),
     ],
 )
