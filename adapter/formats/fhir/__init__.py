@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import ReadError
 from adapter.formats.base import Format, ReadCase
 from adapter.formats.fhir.bundle import write
+from adapter.formats.fhir.checks import CHECKS
 
 if TYPE_CHECKING:
     from adapter.terms import Terms
@@ -34,6 +35,6 @@ FORMAT = Format(
     recognises=recognises,
     write=write,
     read=read,
-    checks=(),
+    checks=CHECKS,
     carries=frozenset({"everything but what the losses name"}),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from dataclasses import dataclass
 
+from adapter.formats.fhir.datatypes import HGVS
 from adapter.report import Json
 from adapter.terms import Terms
 
@@ -111,7 +112,7 @@ def _make(terms: Terms) -> Vocabulary:
     return Vocabulary(
         loinc=terms.resource("LOINC").fhir_system,
         snomed=terms.resource("SNOMED").fhir_system,
-        hgvs_system=terms.resource("HGVS").fhir_system,
+        hgvs_system=HGVS,
         hgnc_system=terms.resource("HGNC").fhir_system,
         laboratory=one("observations", "laboratory", "OBSCAT"),
         genetics=one("observations", "genetics", "V2-0074"),
