@@ -96,7 +96,7 @@ def coded(d: Draft, diagnosis: Diagnosis, path: str) -> Json:
     """Condition.code: codes of the entity, then of the subtype as classified, then the stated one; words as stated."""
     entity = d.codes.codes("diagnoses", diagnosis.entity) if diagnosis.entity else ()
     subtype = d.codes.codes("diagnoses", diagnosis.subtype) if diagnosis.subtype else ()
-    codings = [code.coding for code in _once((*entity, *subtype, *phase_codes(d, diagnosis, entity)))]
+    codings = [code.coding for code in _once((*entity, *subtype, *phase_codes(d, diagnosis)))]
     made: Json = {}
     stated = diagnosis.code
     words = [text for text in (diagnosis.entity, diagnosis.subtype) if text]
@@ -117,14 +117,10 @@ def coded(d: Draft, diagnosis: Diagnosis, path: str) -> Json:
     return made
 
 
-def phase_codes(d: Draft, diagnosis: Diagnosis, entity: tuple[Code, ...]) -> tuple[Code, ...]:
-    """Codes that an acute lymphoblastic leukaemia has in its phase (ICD-10-CM C91.0-); () for other diseases."""
-    key = {"relapse": "all-in-relapse", "remission": "all-in-remission"}.get(diagnosis.phase or "")
-    if not key or not d.mcode:
-        return ()
-    codes = d.codes.codes("phases", key)
-    family = {code.curie.rpartition(".")[0] + "." + code.curie.rpartition(".")[2][0] for code in codes}
-    return codes if any(any(code.curie.startswith(f) for f in family) for code in entity) else ()
+def phase_codes(d: Draft, diagnosis: Diagnosis) -> tuple[Code, ...]:
+    """Codes that a disease has in its phase (ICD-10-CM C91.02 for a relapse of ALL), for mCODE."""
+    entity = d.codes.key("diagnoses", diagnosis.entity) if diagnosis.entity and d.mcode else ""
+    return d.codes.codes("phases", f"{entity}-in-{diagnosis.phase}") if entity and diagnosis.phase in _PHASES else ()
 
 
 def _once(codes: tuple[Code, ...]) -> list[Code]:

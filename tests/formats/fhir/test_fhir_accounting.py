@@ -1,4 +1,4 @@
-"""The law of accounting: no leaf of a case vanishes silently, no leaf of a bundle is invented (contracts, section 4)."""
+"""The law of accounting: no leaf of a case vanishes silently, no leaf of a bundle is invented."""
 
 import copy
 import re
@@ -81,8 +81,8 @@ def otherwise(document, pointer):
         others = [not value]
     elif isinstance(value, str):
         words = (
-            "present absent somatic unknown alive deceased relapse treatment pathogenic chemotherapy surgery salvage gain",
-            "deletion hsr dmin high low positive comorbidity final corrected male other negative follow-up",
+            "present absent somatic unknown alive deceased relapse treatment pathogenic chemotherapy surgery salvage",
+            "gain deletion hsr dmin high low positive comorbidity final corrected male other negative follow-up",
         )
         others = [re.sub(r"\d", lambda m: str((int(m[0]) + 1) % 10), value, count=1), f"{value} x", f"x{value}"]
         others += [*" ".join(words).split(), "de novo", "stable disease"]

@@ -19,6 +19,7 @@ from adapter.terms import load
 def test_a_sample_gives_its_golden_bundle(path, profile_set, bundle):
     golden = ROOT / "tests" / "golden" / f"{path.stem}.fhir.{profile_set}.{bundle}.json"
     document = dump(written(read(path), profile_set, bundle).document, pretty=True)
+    document = document.replace(load().version.encode(), b"0" * 16)  # a golden file outlives a change of the tables
     if os.environ.get("REGOLD"):
         golden.write_bytes(document)
     assert document == golden.read_bytes()
