@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapter.formats.phenopacket.writing import BY, Writing
 from adapter.report import Json
-from adapter.terms import Resource
+from adapter.terms import Terms
 
 if TYPE_CHECKING:
     from adapter.case import Case, Source
@@ -21,7 +21,7 @@ def meta_data(w: Writing, case: Case) -> Json:
     node: Json = {"created": w.at, "createdBy": BY}
     w.ledger.put(node, "", "profile:clock", "created")
     if w.prefixes:
-        node["resources"] = [resource(w.terms.resource(prefix)) for prefix in sorted(w.prefixes)]
+        node["resources"] = [resource(w.terms, prefix) for prefix in sorted(w.prefixes)]
     if w.updates:
         node["updates"] = w.updates
     node["phenopacketSchemaVersion"] = SCHEMA_VERSION
@@ -31,8 +31,9 @@ def meta_data(w: Writing, case: Case) -> Json:
 
 
 @cache
-def resource(vocabulary: Resource) -> Json:
-    """GA4GH Resource of a vocabulary; shared, never to be changed."""
+def resource(terms: Terms, prefix: str) -> Json:
+    """GA4GH Resource of a prefix's vocabulary; shared, never to be changed. Raises UnknownTerm."""
+    vocabulary = terms.resource(prefix)
     return {
         "id": vocabulary.id,
         "name": vocabulary.name,

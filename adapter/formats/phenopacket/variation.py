@@ -185,15 +185,24 @@ def copy_number_id(gene: str, low: int | None, high: int | None) -> str:
 
 def _allele(w: Writing, allele: Allele) -> Json | None:
     """The VRS allele of an SPDI that is normal as it stands, None where bases around it would be needed."""
-    form = spdi.read(allele.spdi) if allele.spdi else None
-    normal = spdi.justified(form) if form else None
-    chromosome = refget.find(form.sequence) if form else None
-    if normal is None or chromosome is None or "1.3" not in allele.vrs:
+    placed = _placed(allele.spdi) if allele.spdi and "1.3" in allele.vrs else None
+    if placed is None:
         return None
-    interval = {"startNumber": {"value": str(normal.position)}, "endNumber": {"value": str(normal.end)}}
-    location = {"sequenceId": f"ga4gh:{chromosome.refget}", "sequenceInterval": interval}
-    node = {"sequenceLocation": location, "literalSequenceExpression": {"sequence": normal.inserted}}
+    sequence, start, end, inserted = placed
+    interval = {"startNumber": {"value": start}, "endNumber": {"value": end}}
+    location = {"sequenceId": sequence, "sequenceInterval": interval}
+    node = {"sequenceLocation": location, "literalSequenceExpression": {"sequence": inserted}}
     return {"allele": w.ledger.put(node, "", f"derived:grade-{allele.grade}")}
+
+
+@lru_cache(maxsize=1024)
+def _placed(text: str) -> tuple[str, str, str, str] | None:
+    """Sequence id, start, end and inserted bases of an SPDI in VRS normal form; None where that is not determined."""
+    form = spdi.read(text)
+    normal, chromosome = spdi.justified(form), refget.find(form.sequence)
+    if normal is None or chromosome is None:
+        return None
+    return f"ga4gh:{chromosome.refget}", str(normal.position), str(normal.end), normal.inserted
 
 
 def _copies_beside(facts: Facts, variation: Json | None) -> Iterator[Extra]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from adapter.errors import AmbiguousTerm
 from adapter.nomenclature.quantities import Age, Date
@@ -51,23 +51,16 @@ class Writing:
 
     def key(self, table: str, words: str) -> str | None:
         """Key of the row that ``words`` name; None for unknown and for ambiguous words, which stay words."""
-        try:
-            return self.terms.key(table, words)
-        except AmbiguousTerm:
-            return None
+        return _key(self.terms, table, words)
 
     def coded(self, table: str, words: str, *prefixes: str) -> Code:
         """Code of ``words`` in the first of ``prefixes`` that has one, else one of our own, the words its label."""
-        key = self.key(table, words)
-        return self.terms.own(words) if key is None else self.of_key(table, key, *prefixes)
+        key = _key(self.terms, table, words)
+        return self.terms.own(words) if key is None else _of_key(self.terms, table, key, prefixes)
 
     def of_key(self, table: str, key: str, *prefixes: str) -> Code:
         """Code of a row in the first of ``prefixes`` that has one, else our own one of that key."""
-        for prefix in prefixes:
-            if code := self.terms.get(table, key, prefix):
-                return code
-        own = self.terms.get(table, key, "HAEM")
-        return own or self.terms.coded(f"HAEM:{key}", self.terms.label(table, key), _row(self.terms, table, key))
+        return _of_key(self.terms, table, key, prefixes)
 
     def stated(self, node: Json, member: str, code: Code, words: str, source: str, where: str, name: str) -> None:
         """Set ``member`` to ``code`` and keep ``words`` in a comment where the code's label says them otherwise."""
@@ -130,6 +123,22 @@ def _month_end(month: str) -> str:
     from calendar import monthrange  # only partial dates need it
 
     return f"{month}-{monthrange(int(month[:4]), int(month[5:7]))[1]:02d}"
+
+
+@lru_cache(maxsize=2048)
+def _key(terms: Terms, table: str, words: str) -> str | None:
+    try:
+        return terms.key(table, words)
+    except AmbiguousTerm:
+        return None
+
+
+@lru_cache(maxsize=2048)
+def _of_key(terms: Terms, table: str, key: str, prefixes: tuple[str, ...]) -> Code:
+    for prefix in (*prefixes, "HAEM"):
+        if code := terms.get(table, key, prefix):
+            return code
+    return terms.coded(f"HAEM:{key}", terms.label(table, key), _row(terms, table, key))
 
 
 @cache
