@@ -156,8 +156,8 @@ def _normal(line: Line) -> bool:
     return clone.normal and _sex(clone) in ("XX", "XY") and (clone.count.low, clone.count.high) == (46, 46)
 
 
-def _clone(line: Line, person: str | None) -> Json:
-    clone = line.clone
+def _clone(done: effects.CloneEffects) -> Json:
+    line, clone = done.line, done.line.clone
     return {
         "index": clone.index,
         "start": clone.start,
@@ -171,11 +171,11 @@ def _clone(line: Line, person: str | None) -> Json:
         "normal": _normal(line),
         "cells": _cells(clone.cells),
         "abnormalities": [_abnormality(item) for item in clone.abnormalities],
-        "net": [_run(run) for run in effects.net(line, person)],
-        "junctions": [list(pair) for pair in effects.joined(line)],
-        "amplified": [_amplified(place) for place in effects.amplified(line)],
-        "boundary": [_boundary(*cut) for cut in effects.boundary(line)],
-        "unresolved": [text_of(item) for item in effects.unresolved(line)],
+        "net": [_run(run) for run in done.net],
+        "junctions": [list(pair) for pair in done.junctions],
+        "amplified": [_amplified(place) for place in done.amplified],
+        "boundary": [_boundary(*cut) for cut in done.boundary],
+        "unresolved": [text_of(item) for item in done.unresolved],
         "expanded": [text for step in line.steps for text in _carried(step)],
         "incomplete": clone.incomplete,
     }
@@ -287,8 +287,10 @@ def _genes(found: tuple[signals.State, ...], probed: set[str]) -> list[str]:
     return sorted(derived | probed)
 
 
-def _summary(document: Document, lines: tuple[Line, ...], symbol: Callable[[str], str], approved: set[str]) -> Json:
-    found = rules.assess(document, lines=lines)
+def _summary(
+    document: Document, lines: tuple[Line, ...], symbol: Callable[[str], str], approved: set[str], diagnosis: str | None
+) -> Json:
+    found = rules.assess(document, diagnosis, lines)
     states = signals.states(document, lines, symbol)
     iamp21 = signals.iamp21(document, lines, symbol)
     return {
@@ -332,11 +334,14 @@ class _Symbols:
         return symbol
 
 
-def describe(document: Document, terms: Terms | None = None, *, tokens: bool = False) -> Json:
+def describe(
+    document: Document, terms: Terms | None = None, *, tokens: bool = False, diagnosis: str | None = None
+) -> Json:
     """Everything a text says and implies, as one JSON object (the README of the output is ``docs/iscn.md``).
 
     ``terms`` gives the current symbols of probes (``MLL`` is KMT2A); None loads the packaged tables when a text has
-    probes. With ``tokens`` the terminals of the grammar are listed as [start, end, role].
+    probes. With ``tokens`` the terminals of the grammar are listed as [start, end, role]. ``diagnosis``, a key of
+    the diagnosis table, chooses the rule sets of the summary; None gives all of them.
     """
     lines = expand(document)
     checked = document.with_diagnostics(effects.contradictions(document, lines))
@@ -348,10 +353,10 @@ def describe(document: Document, terms: Terms | None = None, *, tokens: bool = F
         "diagnostics": [_diagnostic(one) for one in checked.diagnostics],
         "unclassified": [list(span) for span in document.unclassified],
         "segments": [{"kind": s.kind, "start": s.start, "end": s.end} for s in document.segments],
-        "clones": [_clone(line, person) for line, person in zip(lines, effects.persons(lines), strict=True)],
+        "clones": [_clone(done) for done in effects.clone_effects(lines)],
         "fish": [_fish(pattern, symbols) for pattern in document.fish],
         "arrays": [one for event in document.arrays for one in _array(event)],
-        "summary": _summary(document, lines, symbols, symbols.approved),
+        "summary": _summary(document, lines, symbols, symbols.approved, diagnosis),
     }
     if tokens:
         found["tokens"] = [list(token) for token in document.tokens]

@@ -181,6 +181,25 @@ def persons(lines: tuple[Line, ...]) -> tuple[str | None, ...]:
     )
 
 
+class CloneEffects(NamedTuple):
+    """Everything that the items of one clone do; the fields are those of the functions of this module."""
+
+    line: Line
+    net: tuple[Run, ...]
+    junctions: tuple[tuple[str, str], ...]
+    amplified: tuple[Amplified, ...]
+    boundary: tuple[tuple[str, int, int], ...]
+    unresolved: tuple[Abnormality, ...]
+
+
+def clone_effects(lines: tuple[Line, ...]) -> tuple[CloneEffects, ...]:
+    """The effects of every clone of a text, whose lines `expand` gives."""
+    return tuple(
+        CloneEffects(line, net(line, person), joined(line), amplified(line), boundary(line), unresolved(line))
+        for line, person in zip(lines, persons(lines), strict=True)
+    )
+
+
 # ---------------------------------------------------------------------------------------------- stated and counted
 
 

@@ -210,7 +210,8 @@ def _only_gains(counted: tuple[Counted, ...]) -> bool:
 
 def verdict(rule: RuleSet, counted: tuple[Counted, ...], recurrent: tuple[str, ...]) -> Verdict:
     """What one rule set says of the counted abnormalities."""
-    count = sum(_weight(one, rule) for one in counted)
+    plain = not (rule.unbalanced_twice or rule.repeats)
+    count = len(counted) if plain else sum(_weight(one, rule) for one in counted)
     exempt = next((key for key in recurrent if key in rule.exempt), None)
     if exempt is None and rule.hyperdiploid_exempt and _only_gains(counted):
         exempt = "hyperdiploid"
@@ -245,10 +246,10 @@ def _monosomal(line: Line, counted: tuple[Counted, ...]) -> Monosomal:
     here = [one for one in counted if line.clone.index in one.clones]
     clonal = {one.key for one in here}
     lost = tuple(item for item in _lost(line) if _identity(item) in clonal)
-    structural = tuple(one.item for one in here if one.structural)
-    markers = tuple(one.item for one in here if one.unknown)
     if line.ploidy != 2 or not lost:
         return _NO
+    structural = tuple(one.item for one in here if one.structural)
+    markers = tuple(one.item for one in here if one.unknown)
     sure = [item for item in lost if not _keeps(line, item.chromosomes[0])]
     if len(sure) > 1 or (sure and structural):
         return Monosomal(present=True, disputed=False, items=(*lost, *structural))
@@ -326,9 +327,17 @@ class Summary(NamedTuple):
     recurrent: tuple[str, ...]
 
 
+@cache
+def _nothing() -> Summary:
+    """The summary of a text without an acquired abnormality, under all rule sets."""
+    return Summary((), tuple(verdict(rule, (), ()) for rule in rule_sets().values()), _NO, None, ())
+
+
 def assess(document: Document, diagnosis: str | None = None, lines: tuple[Line, ...] | None = None) -> Summary:
     """Count and judge a karyotype under the rule sets that fit ``diagnosis``, under all where it is None."""
     lines = tumour(expand(document) if lines is None else lines)
+    if not lines and diagnosis is None:
+        return _nothing()
     counted = abnormalities(lines)
     recurrent = class_defining(lines)
     rules = tuple(rule_sets().values()) if diagnosis is None else rules_for(diagnosis)

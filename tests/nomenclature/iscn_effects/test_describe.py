@@ -223,6 +223,10 @@ def test_array_regions(text, regions):
     assert all(holds(one, region) for one, region in zip(found, regions, strict=True))
 
 
+def test_a_diagnosis_chooses_the_rule_sets():
+    assert list(said("44,XX,-5,-7[20]", diagnosis="mds")["summary"]["complex"]) == ["ipssr"]
+
+
 def test_text_that_is_no_nomenclature_has_nothing():
     found = said("no metaphases")
     assert (found["status"], found["canonical"], found["clones"]) == ("not-iscn", None, [])
