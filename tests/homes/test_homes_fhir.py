@@ -81,6 +81,8 @@ HOMES = [
      {"text": "46, XY, t(8;21)(q22;q22)[20]",
       "coding": [{"system": "https://iscn.karger.com", "code": "46,XY,t(8;21)(q22;q22)[20]"}]}),
     ("karyotype-normal", "", lambda d: variants(d), []),
+    ("karyotype-normal", "", lambda d: codes(observation(d, "62356-1")["interpretation"][0]), ["N"]),
+    ("karyotype-string", "", lambda d: "interpretation" in observation(d, "62356-1"), False),
     ("complex-karyotype-without-string", "", lambda d: value(observation(d, "complex-karyotype")), True),
     ("complex-karyotype-without-string", "", lambda d: has(d, "62356-1"), False),
     ("hgvs-text-not-validated", "", lambda d: component(variants(d)[0], "81252-9"), {"text": "codon 175 missense"}),

@@ -13,6 +13,9 @@ from adapter.errors import Fault
 from adapter.terms import Terms
 
 
+_DIPLOID = 46
+
+
 class Karyotype(GenomicFinding):
     """``iscn`` may hold karyotype, FISH and array segments together; "complex" alone is no ISCN string."""
 
@@ -44,10 +47,23 @@ class Karyotype(GenomicFinding):
 
             yield from abnormalities(known.document, parent)
 
+    def _is_normal(self) -> bool:
+        """Whether the understood string holds diploid clones with nothing abnormal, and nothing else."""
+        known = self.understood.value if self.understood else None
+        if not isinstance(known, KnownString) or known.canonical is None or self.result != "present":
+            return False
+        text = known.document
+        sound = all(
+            c.normal and c.count.low == c.count.high == _DIPLOID and c.sex is not None and c.sex.letters in ("XX", "XY")
+            for c in text.clones
+        )
+        return bool(text.clones) and sound and not (text.notes or text.fish or text.arrays)
+
     def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
         """The string, complexity as stated, banding and cells counted."""
         return {
             "expressions": iscn_expression(self.iscn, f"{path}/iscn", self.understood),
             "complex": self.complex,
+            "derived": {"normal": "iscn"} if self._is_normal() else {},
             "details": details(path, {"banding": self.banding, "cells_counted": self.cells_counted}),
         }

@@ -34,7 +34,7 @@ def karyotype(d: Draft, facts: Facts) -> None:
     elif not stated and facts.result != "absent":
         made["valueString"] = facts.said
         d.ledger.put(made, facts.at("said"), member="valueString")
-    if facts.result == "absent" or facts.change == "normal":
+    if facts.result == "absent" or "normal" in facts.derived:
         made["interpretation"] = [_NORMAL]
     if facts.result != "present":
         d.ledger.put(made, facts.at("result"), member="interpretation")
