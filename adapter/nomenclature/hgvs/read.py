@@ -16,6 +16,7 @@ from adapter.nomenclature.hgvs.model import Choice, Gene, Variant
 from adapter.nomenclature.hgvs.protein import change
 from adapter.nomenclature.hgvs.request import GeneNames, Names, Request, request
 
+MOST = 8  # variants of one text that are read one by one
 LONGEST = 10_000  # characters; a longer text is no description of one variant
 
 _EMPTY = re.compile(r"(?:^|[:\s])([cgnmrop]\.)\s*$", re.IGNORECASE)
@@ -42,8 +43,18 @@ def read(
     """
     if len(text) > LONGEST:
         return Variant(text).finding("TOO-LONG", "error", f"a text of more than {LONGEST} characters is not read")
-    names = Names(terms)
+    return _read(text, Names(terms), gene=gene, transcript=transcript, assembly=assembly, protein=protein)
 
+
+def _read(
+    text: str,
+    names: Names,
+    *,
+    gene: str | None,
+    transcript: str | None,
+    assembly: str | None,
+    protein: str | None = None,
+) -> Variant:
     def ordinary(said: str) -> Variant:
         return _answer(request(said, names, gene=gene, transcript=transcript, assembly=assembly, protein=protein))
 
@@ -114,8 +125,13 @@ def _several(asked: Request) -> Variant:
     first += [f"p.{said.protein.text}"] if said.protein and not said.body else []
     gene = asked.gene.symbol if asked.gene else None
     texts = [*first, *(part.text for part in said.further)]
-    members = tuple(read(t, gene=gene, transcript=asked.accession, assembly=asked.assembly) for t in texts)
-    found = asked.answer(status="unmapped", grade="C", kind="several", members=members)
+    found = asked.answer(status="unmapped", grade="C", kind="several")
+    if len(texts) > MOST:
+        return found.finding(
+            "SEVERAL-VARIANTS", "warning", f"more than {MOST} variants in one text are not taken apart"
+        )
+    members = (_read(t, asked.names, gene=gene, transcript=asked.accession, assembly=asked.assembly) for t in texts)
+    found = replace(found, members=tuple(members))
     return found.finding("SEVERAL-VARIANTS", "warning", "the text describes more than one variant")
 
 
@@ -198,11 +214,12 @@ def _members(asked: Request, text: str) -> tuple[Variant, ...]:
     if not (text.startswith("[") and text.endswith("]")) or said.kind not in "cg":
         return ()
     parts = text[1:-1].replace("];[", ";").replace("(;)", ";").split(";")
-    if not all(_is_plain(part) for part in parts):
+    if len(parts) > MOST or not all(_is_plain(part) for part in parts):
         return ()
     return tuple(
-        read(
+        _read(
             f"{said.kind}.{part}" if said.kind == "c" else f"{asked.accession}:{said.kind}.{part}",
+            asked.names,
             gene=asked.gene.symbol if asked.gene else None,
             transcript=asked.accession if said.kind == "c" else None,
             assembly=asked.assembly,

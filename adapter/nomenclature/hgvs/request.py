@@ -46,6 +46,7 @@ class Request:
     """The parts of a statement, resolved; ``notes`` and ``diagnostics`` gather what is said on the way."""
 
     said: Statement
+    names: Names
     gene: Gene | None = None
     accession: str | None = None
     transcript: str | None = None
@@ -106,9 +107,15 @@ class Names:
 
     def __init__(self, terms: GeneNames | None) -> None:
         self._terms = terms
+        self._known: dict[str, tuple[Gene, str] | None] = {}
 
     def gene(self, name: str) -> tuple[Gene, str] | None:
         """The gene of a name and a note on how it was read, None where no table knows it."""
+        if name not in self._known:
+            self._known[name] = self._look_up(name)
+        return self._known[name]
+
+    def _look_up(self, name: str) -> tuple[Gene, str] | None:
         transcripts = by_gene(name)
         if transcripts and transcripts[0].hgnc:
             return Gene(transcripts[0].symbol, transcripts[0].hgnc), ""
@@ -139,7 +146,7 @@ def request(
 ) -> Request:
     """The text's statement with the caller's knowledge; what contradicts it is in ``conflicts``."""
     said = statement(text, names.is_gene)
-    asked = Request(said, assembly=assembly)
+    asked = Request(said, names, assembly=assembly)
     _accession(asked, transcript)
     _gene(asked, names, gene)
     _protein(asked, protein)

@@ -148,3 +148,15 @@ def test_a_line_that_is_no_such_object_is_refused_with_its_place(line, pointer):
     with pytest.raises(ReadError) as refused:
         describe(line)
     assert refused.value.pointer == pointer
+
+
+def test_very_many_variants_in_one_text_are_not_taken_apart():
+    variant = read("TP53 " + " ".join(f"c.{n}A>G" for n in range(1, 12)))
+
+    assert (variant.kind, variant.members, variant.c) == ("several", (), None)
+    assert "SEVERAL-VARIANTS" in {d.code for d in variant.diagnostics}
+
+
+def test_members_of_a_text_are_variants_of_their_own():
+    members = read("TP53 R175H and R248Q").members
+    assert [member.p for member in members] == ["NP_000537.3:p.Arg175His", "NP_000537.3:p.Arg248Gln"]

@@ -162,34 +162,38 @@ def test_all_renderings_of_an_indel_describe_the_same_change(transcript, data):
     if mapped.allele is None:
         assert mapped.grade == "B" or mapped.edit.kind == "identity"
         return
-    changed = coding[:start] + alt + coding[end:]
-    assert applied(coding, mapped.edit) == changed
-    assert from_plus(transcript, coding, mapped.allele) == changed
+    known, lead = transcript.sequence.bases, transcript.coding[0] - transcript.sequence.start
+    changed = known[: lead + start] + alt + known[lead + end :]
+    assert applied(transcript, mapped.edit) == changed
+    assert from_plus(transcript, mapped.allele) == changed
     vcf = mapped.vcf
-    assert from_plus(transcript, coding, (vcf.pos - 1, vcf.ref, vcf.alt)) == changed
+    assert from_plus(transcript, (vcf.pos - 1, vcf.ref, vcf.alt)) == changed
     again = read(mapped.g["GRCh38"], gene=transcript.symbol, transcript=transcript.nm)
     assert (again.g, again.c) == (mapped.g, mapped.c)
 
 
-def applied(coding: str, edit: Edit) -> str:
-    start, end = edit.start.base - 1, edit.end.base
-    here = coding[start:end]
+def applied(transcript, edit: Edit) -> str:
+    """The known bases of the transcript after a change in c. numbering."""
+    known = transcript.sequence.bases
+    start, end = (on_transcript(p, transcript) - transcript.sequence.start for p in (edit.start, edit.end))
+    here = known[start : end + 1]
     if edit.kind == "insertion":
-        return coding[: start + 1] + edit.alt + coding[start + 1 :]
+        return known[: start + 1] + edit.alt + known[start + 1 :]
     new = {"duplication": here * 2, "deletion": "", "inversion": reverse_complement(here)}.get(edit.kind, edit.alt)
-    return coding[:start] + new + coding[end:]
+    return known[:start] + new + known[end + 1 :]
 
 
-def from_plus(transcript, coding: str, allele: tuple[int, str, str]) -> str:
-    """The coding sequence after a change given on the plus strand."""
+def from_plus(transcript, allele: tuple[int, str, str]) -> str:
+    """The known bases of the transcript after a change given on the plus strand."""
+    known = transcript.sequence.bases
     position, ref, alt = allele
     ends = [position, position + len(ref) - 1] if ref else [position - 1, position]
     if transcript.strand < 0:
         ends, ref, alt = ends[::-1], reverse_complement(ref), reverse_complement(alt)
-    places = [on_transcript(from_genome(end, transcript), transcript) - transcript.coding[0] for end in ends]
-    start = places[0] if ref else places[0] + 1
-    assert coding[start : start + len(ref)] == ref
-    return coding[:start] + alt + coding[start + len(ref) :]
+    first = on_transcript(from_genome(ends[0], transcript), transcript) - transcript.sequence.start
+    start = first if ref else first + 1
+    assert known[start : start + len(ref)] == ref
+    return known[:start] + alt + known[start + len(ref) :]
 
 
 @pytest.mark.parametrize(

