@@ -64,6 +64,7 @@ class Codebook:
         self.terms = terms
         self.names = Names(self._name)  # the hot path's way to :meth:`name`
         self._tables = frozenset(terms.tables())
+        self._keys: dict[tuple[str, str], str] = {}
         self._known: dict[tuple[str, str], tuple[Code, ...]] = {}
         self._meta: dict[tuple[str, str], Json | None] = {}
 
@@ -85,10 +86,15 @@ class Codebook:
 
     def key(self, table: str, text: str) -> str:
         """Key of the row that ``text`` names, "" where the table does not know it or several rows claim it."""
-        try:
-            return self.terms.key(table, text) or ""
-        except AmbiguousTerm:
-            return ""
+        found = self._keys.get((table, text))
+        if found is None:
+            try:
+                found = self.terms.key(table, text) or ""
+            except AmbiguousTerm:
+                return ""
+            if found:
+                self._keys[table, text] = found
+        return found
 
     def meta(self, profile_set: str, role: str) -> Json | None:
         """``meta`` with the profiles that a resource in this role claims, None where it claims none."""

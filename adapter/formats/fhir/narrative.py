@@ -19,4 +19,6 @@ _ESCAPES: dict[int, str] = {
 
 def narrative(words: str) -> Json:
     """Narrative of ``words``, which are escaped."""
-    return {"status": "generated", "div": f"{_HEAD}{words.translate(_ESCAPES)}</div>"}
+    if not words.isprintable() or "<" in words or "&" in words or ">" in words or '"' in words:
+        words = words.translate(_ESCAPES)
+    return {"status": "generated", "div": f"{_HEAD}{words}</div>"}
