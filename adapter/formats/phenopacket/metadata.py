@@ -70,7 +70,7 @@ def _add(w: Writing, found: list[Json], source: Source, path: str, owner: str) -
     elif source.title:
         w.comment(where, f"title{owner}", source.title, f"{path}/title")
     if owner and len(found) > start:
-        w.comment(where, "used for", owner.removeprefix(" of "), path, moved=False)
+        w.comment(where, "used for", owner.removeprefix(" of "), "", moved=False)
     w.said(where, source.licence, f"{path}/licence", "licence")
     w.said(where, source.accessed.text if source.accessed else None, f"{path}/accessed", "accessed")
 

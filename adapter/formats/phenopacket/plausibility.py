@@ -111,7 +111,7 @@ def feature_twice(packet: Packet) -> Iterator[Issue]:
             mine = path.rpartition("/phenotypicFeatures/")[0] == (owner or packet.path)
             curie = text(child(node, "type"), "id")
             if mine and curie and curie in seen and not _told_apart(seen[curie], node):
-                yield issue("feature-twice", path, "the same feature is listed before")
+                yield issue("feature-twice", path, "the same feature is listed before", "warning")
             if mine:
                 seen.setdefault(curie, node)
 
@@ -127,7 +127,7 @@ def disease_twice(packet: Packet) -> Iterator[Issue]:
     for path, node in packet.named("diseases"):
         curie = text(child(node, "term"), "id")
         if curie and curie in seen:
-            yield issue("disease-twice", f"{path}/term", "the same disease is listed before")
+            yield issue("disease-twice", f"{path}/term", "the same disease is listed before", "warning")
         seen.add(curie)
 
 

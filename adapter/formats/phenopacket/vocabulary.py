@@ -108,7 +108,7 @@ def label_conflict(packet: Packet) -> Iterator[Issue]:
     for path, node in packet.classes:
         curie, label = text(node, "id"), text(node, "label")
         if curie and label and labels.setdefault(curie, label) != label:
-            yield issue("label-conflict", f"{path}/label", "the same id has another label elsewhere in the packet")
+            yield issue("label-conflict", f"{path}/label", "the same id has another label in the packet", "warning")
 
 
 def label_of_code(packet: Packet) -> Iterator[Issue]:
