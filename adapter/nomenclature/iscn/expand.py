@@ -248,7 +248,7 @@ def _own_steps(
     return carried, own, faults
 
 
-_NOT_THERE = (Change((UNKNOWN,), (), resolved=False),)
+_NOT_THERE: tuple[Change, ...] = (Change((UNKNOWN,), (), resolved=False),)
 """What the removal of something unknown does: one chromosome less."""
 
 
@@ -301,11 +301,33 @@ def agrees(stated: Range, counted: Range) -> bool:
     return (counted.high is None or stated.low <= counted.high) and (stated.high is None or counted.low <= stated.high)
 
 
+_MOST_WORK = 30_000
+"""Steps that sidelines may inherit and search in one text; thirty clones of sixty items stay far below."""
+
+
+def _work(clone: Clone, stem: Line) -> int:
+    """What a sideline costs: its inherited steps, once for itself and once for every item that it takes away."""
+    return len(stem.steps) * (1 + sum(item.sign == "-" for item in clone.abnormalities))
+
+
+def _too_long(clone: Clone, mentions: Mentions) -> Line:
+    """A sideline that is not expanded, and says so."""
+    message = "too many inherited items: this clone is described by its own items only"
+    start, end = (clone.relation.start, clone.relation.end) if clone.relation else (clone.start, clone.end)
+    remark = Diagnostic("STEM-REF", "warning", start, end, message)
+    line = _first(clone, mentions)
+    return replace(line, faults=(*line.faults, remark))
+
+
 def expand(document: Document) -> tuple[Line, ...]:
     """Every clone of the text in full, in the order of the text."""
-    mentions, lines = Mentions(), list[Line]()
+    mentions, lines, left = Mentions(), list[Line](), _MOST_WORK
     for clone in document.clones:
         number = clone.relation.clone if clone.relation else None
         stem = lines[number - 1] if number is not None and 0 < number <= len(lines) else None
-        lines.append(_first(clone, mentions) if stem is None else _sideline(clone, stem, mentions))
+        left -= 0 if stem is None else _work(clone, stem)
+        if stem is None:
+            lines.append(_first(clone, mentions))
+        else:
+            lines.append(_sideline(clone, stem, mentions) if left >= 0 else _too_long(clone, mentions))
     return tuple(lines)

@@ -164,3 +164,12 @@ def test_bands_with_breaks_are_listed_apart():
     [clone] = describe(parse("46,XY,add(17)(p13)"))["clones"]
     assert clone["net"] == []
     assert clone["boundary"] == [{"chromosome": "17", "from": "p13.3", "to": "p13.1"}]
+
+
+def test_endless_sidelines_are_not_expanded_and_say_so():
+    text = "46,XX,del(5)(q13)[2]/" + "/".join(["47,sdl,+8[2]"] * 600)
+    found = describe(parse(text))
+    remarks = [d for d in found["diagnostics"] if d["message"].startswith("too many inherited items")]
+    assert remarks
+    assert all(text[d["start"] : d["end"]] == "sdl" for d in remarks)
+    assert found["clones"][-1]["expanded"] == ["+8"]
