@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import tempfile
 from typing import Any
 
 
@@ -22,6 +24,9 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until told to stop; SIGTERM lets running requests finish."""
+    counters = tempfile.TemporaryDirectory(prefix="adapter-metrics-")
+    # Read by prometheus_client when it is imported: the workers then add up their counters in these files.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", counters.name)
     from gunicorn.app.base import BaseApplication
 
     from adapter.web import create_app
@@ -43,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
         def load(self) -> Any:
             return create_app()
 
-    Service(prog="adapter").run()
+    with counters:
+        Service(prog="adapter").run()
     return 0
 
 
