@@ -20,6 +20,7 @@ from adapter.terms import Terms
 VALIDATOR = "fhir-rules"
 _XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
 _ACTIVE = re.compile(r"<\s*(script|iframe|object|embed|form|base|link|meta)\b|\son\w+\s*=|javascript:", re.IGNORECASE)
+_LOCAL = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}")
 _TRANSACTION = ("transaction", "batch")
 
 
@@ -159,7 +160,7 @@ def _observation(one: Found, _: Context) -> Iterator[Issue]:
         if any(k.startswith("value") for k in component) and "dataAbsentReason" in component:
             yield _error("obs-6", f"{at}/component/{n}", "a value and a dataAbsentReason exclude each other")
     if not (valued or "dataAbsentReason" in resource or "component" in resource or "hasMember" in resource):
-        yield _error("observation-content", at, "expected a value, components, members or a reason for their absence")
+        yield _warning("observation-content", at, "expected a value, components, members or a reason for their absence")
 
 
 def _variant(one: Found, context: Context) -> Iterator[Issue]:
@@ -243,21 +244,6 @@ def _fraction(component: Json, at: str) -> Iterator[Issue]:
         yield _error("vaf-range", f"{at}/valueQuantity/value", "expected a fraction between 0 and 1")
 
 
-def _disease_status(one: Found, context: Context) -> Iterator[Issue]:
-    """mcode-disease-status: codes only of the profile's largest value set (text is allowed)."""
-    words = context.words
-    if not words.claims(one.resource, "disease-status"):
-        return
-    value = one.resource.get("valueCodeableConcept")
-    for n, coding in enumerate(_codings(value)):
-        if coding not in words.disease_statuses:
-            yield _error(
-                "mcode-disease-status",
-                f"{one.pointer}/valueCodeableConcept/coding/{n}",
-                "not in mCODE's maximal value set",
-            )
-
-
 def _report(one: Found, context: Context) -> Iterator[Issue]:
     """gr-report: category GE and code of a genomic report, results that are there."""
     words = context.words
@@ -306,7 +292,7 @@ def _specimen(one: Found, context: Context) -> Iterator[Issue]:
 
 _EVERY: tuple[Rule, ...] = (_narrative, _contained, _claims)
 _BY_TYPE: dict[str, tuple[Rule, ...]] = {
-    "Observation": (_observation, _variant, _disease_status),
+    "Observation": (_observation, _variant),
     "DiagnosticReport": (_report,),
     "Condition": (_condition,),
     "Patient": (_patient,),
@@ -343,13 +329,14 @@ def _part(pointer: str, name: str, node: Json, context: Context) -> Iterator[Iss
 
 
 def _reference(pointer: str, node: Json, context: Context) -> Iterator[Issue]:
-    """reference: one into a bundle must be followed there; ref-1: one to what is contained is left to the schema."""
+    """reference: a urn must be an entry of the bundle; Type/id may lead to a server, which is a warning."""
     target = node["reference"]
-    if not isinstance(target, str) or target.startswith("#") or not context.bundled:
+    if not isinstance(target, str) or target.startswith("#") or not context.bundled or target in context.targets:
         return
-    local = target.startswith("urn:") or re.fullmatch(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}", target)
-    if local and target not in context.targets:
-        yield _error("reference", f"{pointer}/reference", "no entry of this bundle has that fullUrl or id")
+    if target.startswith("urn:"):
+        yield _error("reference", f"{pointer}/reference", "no entry of this bundle has that fullUrl")
+    elif _LOCAL.fullmatch(target):
+        yield _warning("reference", f"{pointer}/reference", "no entry of this bundle has that type and id")
 
 
 def _extension(pointer: str, node: Json) -> Iterator[Issue]:

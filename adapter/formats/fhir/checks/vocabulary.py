@@ -22,6 +22,13 @@ _KINDS = {
     "medication-administration": "MedicationAdministration",
 }
 # Roles of profiles.tsv that are Observations are all the others; the table does not say types, the profiles do.
+# Components of Genomics Reporting's variant that stand once at most (gene-studied, chromosome, assembly may repeat).
+_SINGLE = frozenset(
+    {
+        "allelic-state", "alt-allele", "change-type", "coordinate-system", "copy-number", "exact-start-end",
+        "inner-start-end", "outer-start-end", "ref-allele", "reference-sequence", "source-class", "transcript", "vaf",
+    }
+)  # fmt: skip
 _MISSPELT = {"http://www.sequenceontology.org/": "http://www.sequenceontology.org"}
 _D = ((0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 4, 0, 6, 7, 8, 9, 5), (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),
       (3, 4, 0, 1, 2, 8, 9, 5, 6, 7), (4, 0, 1, 2, 3, 9, 5, 6, 7, 8), (5, 9, 8, 7, 6, 0, 4, 3, 2, 1),
@@ -46,7 +53,6 @@ class Vocabulary:
     report: frozenset[Coding]
     assessments: frozenset[Coding]
     chromosomes: frozenset[Coding]
-    disease_statuses: frozenset[Coding]
     components: dict[Coding, str]
     single: frozenset[str]
     hgvs: frozenset[str]
@@ -120,10 +126,8 @@ def _make(terms: Terms) -> Vocabulary:
         report=every("observations", "LOINC", "report"),
         assessments=every("results", "LOINC", "present", "absent", "indeterminate", "no-call"),
         chromosomes=every("chromosomes", "LOINC"),
-        disease_statuses=every("responses", "SNOMED"),
         components=components,
-        single=hgvs
-        | {"copy-number", "chromosome", "transcript", "assembly", "vaf", "allelic-state", "cytogenomic-nomenclature"},
+        single=hgvs | _SINGLE,
         hgvs=hgvs,
         labels=_labels(terms),
         misspelt=_MISSPELT,
