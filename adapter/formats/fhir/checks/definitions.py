@@ -34,7 +34,11 @@ class Invariant:
 
 @dataclass(slots=True)
 class Node:
-    """What an element demands. ``most`` is None without an upper bound; ``kids`` are (name, whether a choice, node)."""
+    """What an element demands. ``most`` is None without an upper bound; ``kids`` are (name, whether a choice, node).
+
+    ``index`` finds the slice of an object by a coding of its ``code`` (or by "" and its ``url``), where that alone
+    tells the slices apart.
+    """
 
     name: str = ""
     least: int = 0
@@ -52,6 +56,7 @@ class Node:
     discriminators: tuple[tuple[str, str], ...] = ()
     closed: bool = False
     slices: tuple[Node, ...] = ()
+    index: dict[tuple[str, str], Node] | None = None
     kids: tuple[tuple[str, bool, Node], ...] = ()
 
     def kid(self, name: str) -> Node | None:
@@ -150,6 +155,8 @@ class Definitions:
             for name, kid in data.get("kids", {}).items()
         )
         slicing = data.get("slicing", {})
+        slices = tuple(self._node(s, root) for s in data.get("slices", ()))
+        by = tuple((kind, where) for kind, where in slicing.get("by", ()))
         return Node(
             name=data.get("name", ""),
             least=data.get("min", 0),
@@ -164,9 +171,10 @@ class Definitions:
             profiles=tuple(data.get("profiles", ())),
             url=data.get("url", ""),
             datatypes=tuple(data.get("datatypes", ())) or ((data["datatype"],) if "datatype" in data else ()),
-            discriminators=tuple((kind, where) for kind, where in slicing.get("by", ())),
+            discriminators=by,
             closed=slicing.get("rules") == "closed",
-            slices=tuple(self._node(s, root) for s in data.get("slices", ())),
+            slices=slices,
+            index=_index(slices, by),
             kids=kids,
         )
 
@@ -183,6 +191,31 @@ class Definitions:
     def _invariant(self, number: int) -> Invariant:
         key, severity, expression = self._invariants[number]
         return Invariant(key, severity, compiled(expression))
+
+
+def _index(slices: tuple[Node, ...], by: tuple[tuple[str, str], ...]) -> dict[tuple[str, str], Node] | None:
+    """Slices by what tells them, where one coding (or the URL of an extension) does; None elsewhere."""
+    where = [at for _, at in by]
+    if where not in (["code"], ["url"]):
+        return None
+    told = [_told_by_url(s) if where == ["url"] else _told_by_code(s) for s in slices]
+    keys = [key for key in told if key is not None]
+    return dict(zip(keys, slices, strict=True)) if len(keys) == len(slices) else None
+
+
+def _told_by_url(node: Node) -> tuple[str, str] | None:
+    stated = node.kid("url")
+    url = node.url or (str(stated.fixed) if stated else "")
+    return ("", url) if url else None
+
+
+def _told_by_code(node: Node) -> tuple[str, str] | None:
+    code = node.kid("code")
+    pattern = code.pattern if code else None
+    codings = pattern.get("coding", []) if isinstance(pattern, dict) and pattern.keys() == {"coding"} else []
+    if len(codings) != 1 or codings[0].keys() != {"system", "code"}:
+        return None
+    return codings[0]["system"], codings[0]["code"]
 
 
 def _at(root: Json, names: list[str]) -> Json:

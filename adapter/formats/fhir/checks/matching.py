@@ -39,11 +39,19 @@ def bound(value: Any, values: ValueSet) -> bool:
     return any(values.holds(system, code) for system, code in codings(value))
 
 
-def sliced(
-    slices: tuple[Node, ...], by: tuple[tuple[str, str], ...], member: Member, known: Definitions, conforms: Conforms
-) -> Node | None:
-    """The slice a value belongs to: the first that all discriminators accept; None for a value outside all slices."""
-    return next((s for s in slices if all(_accepts(s, how, at, member, known, conforms) for how, at in by)), None)
+def sliced(node: Node, member: Member, known: Definitions, conforms: Conforms) -> Node | None:
+    """The slice of ``node`` a value belongs to: the first that all discriminators accept; None outside all slices."""
+    if node.index is not None:
+        return _looked_up(node.index, member.value)
+    by = node.discriminators
+    return next((s for s in node.slices if all(_accepts(s, how, at, member, known, conforms) for how, at in by)), None)
+
+
+def _looked_up(index: dict[tuple[str, str], Node], value: Any) -> Node | None:
+    if not isinstance(value, dict):
+        return None
+    keys = [("", str(value["url"]))] if "url" in value else codings(value.get("code"))
+    return next((index[key] for key in keys if key in index), None)
 
 
 def _accepts(node: Node, how: str, at: str, member: Member, known: Definitions, conforms: Conforms) -> bool:
@@ -51,8 +59,6 @@ def _accepts(node: Node, how: str, at: str, member: Member, known: Definitions, 
         return isinstance(member.value, dict) and conforms(member.value, node)
     if how == "type":
         return _type_accepts(node, at, member)
-    if at == "url":
-        return isinstance(member.value, dict) and member.value.get("url") == _url(node)
     names = [] if at == "$this" else at.split(".")
     demanded = _demanded(node, names, known)
     if how == "exists":
@@ -79,11 +85,6 @@ def _type_accepts(node: Node, at: str, member: Member) -> bool:
     inner = node.kid(at)
     held = member.value.get(at) if isinstance(member.value, dict) else None
     return inner is not None and isinstance(held, dict) and held.get("resourceType") in inner.types
-
-
-def _url(node: Node) -> str:
-    stated = node.kid("url")
-    return node.url or (str(stated.fixed) if stated else "")
 
 
 def _reached(values: list[Any], names: list[str]) -> Iterator[Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from adapter.formats.fhir.checks.definitions import Definitions, Profile
+from adapter.formats.fhir.checks.definitions import Definitions, Node, Profile
 from adapter.formats.fhir.checks.document import Member, members
 from adapter.formats.fhir.checks.matching import bound, sliced
 from adapter.report import Json, Level
@@ -94,21 +94,21 @@ def _members(profile: Profile, node: Json, pointer: str, known: Definitions) -> 
                 values = known.value_set(kid.binding[1])
                 if values is not None and member.value is not None and not bound(member.value, values):
                     yield "error", "extension-value", member.pointer, "expected a code of the extension's value set"
-        yield from _inner(kid.slices, kid.closed, found, pointer, known)
+        yield from _inner(kid, found, pointer, known)
 
 
-def _inner(slices: Any, closed: bool, found: list[Member], pointer: str, known: Definitions) -> Iterator[Finding]:
-    counted = dict.fromkeys((s.name for s in slices), 0)
+def _inner(node: Node, found: list[Member], pointer: str, known: Definitions) -> Iterator[Finding]:
+    counted = dict.fromkeys((s.name for s in node.slices), 0)
     for member in found:
-        one = sliced(slices, (("value", "url"),), member, known, lambda *_: False)
+        one = sliced(node, member, known, lambda *_: False)
         if one is None:
-            if closed:
+            if node.closed:
                 yield "error", "extension-value", member.pointer, "the extension has no such inner extension"
             continue
         counted[one.name] += 1
         inner = Profile("", "Extension", one, (), True)
         yield from _members(inner, member.value, member.pointer, known)
-    for one in slices:
+    for one in node.slices:
         if counted[one.name] < one.least:
             yield "error", "extension-value", pointer, f"expected the inner extension {one.name}"
         if one.most is not None and counted[one.name] > one.most:

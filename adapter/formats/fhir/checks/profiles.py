@@ -104,7 +104,7 @@ class _Walk:
         """Assign the values to slices and judge each by its slice."""
         groups: dict[int, list[Member]] = {}
         for member in found:
-            one = sliced(node.slices, node.discriminators, member, self.known, self.conforms)
+            one = sliced(node, member, self.known, self.conforms)
             if one is not None:
                 groups.setdefault(id(one), []).append(member)
                 self.value(one, member)
