@@ -296,10 +296,10 @@ def structural(r: Reader, symbol: Symbol, *, outer: bool = True) -> Abnormality:
             groups, short = breakpoint_groups(r, names), False
     elif r.kinds[r.i] == "band" and names and kind != "rec":
         groups, short = _unbracketed(r, names), False
-    if outer and kind in DERIVED:
+    if outer and kind in DERIVED and names:
         parts = _events(r)
     if not long:
-        _checked_numbers(r, kind, names, groups, first)
+        _checked_numbers(r, kind, names, groups, first, bare=outer and kind in BARE)
     groups = existing(r, groups)
     names, certain, groups = ordered(r, kind, names, certain, groups, (r.starts[first], r.ends[r.i - 1]))
     return Abnormality(
@@ -343,6 +343,10 @@ def _opens(r: Reader) -> bool:
 
 def _chromosomes(r: Reader) -> tuple[tuple[str, ...], tuple[bool, ...], tuple[Bands, ...], bool]:
     """The first group, if there is one; ``short`` where arms stand in it."""
+    if r.texts[r.i] == "(" and r.texts[r.i + 1] == ")":
+        r.drop("PAREN", "empty parentheses")
+        r.drop("PAREN", "empty parentheses")
+        return (), (), (), False
     if r.texts[r.i] != "(" or (r.kinds[r.i + 1] == "band" and not is_path(r)):
         return (), (), (), False
     if r.kinds[r.i + 1] == "word" and r.texts[r.i + 1] not in ("X", "Y", "x", "y"):
@@ -384,16 +388,21 @@ def _events(r: Reader) -> list[Abnormality]:
         events.append(event if certain else replace(event, certain=False, start=r.starts[at]))
 
 
-def _checked_numbers(r: Reader, kind: str, names: tuple[str, ...], groups: tuple[Bands, ...], first: int) -> None:
-    """BP-N: the numbers of chromosomes and of breakpoints that a symbol takes."""
+def _checked_numbers(
+    r: Reader, kind: str, names: tuple[str, ...], groups: tuple[Bands, ...], first: int, *, bare: bool
+) -> None:
+    """BP-N: the numbers of chromosomes and of breakpoints that a symbol takes; ``bare``: it may stand without any."""
     takes = OPERATIONS[kind]
     start, end = r.starts[first], r.ends[r.i - 1]
     low, high = takes.chromosomes
-    if not names and (groups or kind not in BARE):
+    if not names and (groups or not bare):
         r.say("BP-N", "error", start, end, f"{kind} without chromosomes")
         return
     if names and not low <= len(names) <= high:
         r.say("BP-N", "error", start, end, f"{kind} does not take {len(names)} chromosome(s)")
+        return
+    if takes.breakpoints == "any" and len(names) > 1 and groups and len(groups) != len(names):
+        r.say("BP-N", "error", start, end, f"{len(names)} chromosomes and bands of {len(groups)} in {kind}")
         return
     stated = sum(map(len, groups))
     arm_only = stated < 3 and any(b.arm and not b.band for g in groups for b in g)

@@ -62,12 +62,16 @@ def _unread(r: Reader) -> None:
 
 
 def _pattern(r: Reader, technique: str) -> FishPattern | None:
-    """Pattern = (locus | item)? group* cells?  ; None, with the cursor unmoved, where none begins."""
-    first = r.i
+    """Pattern = (locus | item)? group* cells?  ; None, with the cursor unmoved, where none begins.
+
+    An item without signals is a metaphase result; nuclei show probes only.
+    """
+    first, said = r.i, len(r.found)
     locus = _locus(r)
     abnormality = None if locus or r.texts[r.i] == "(" else item(r)
     signals, linkages = _groups(r)
-    if not (signals or linkages or abnormality):
+    if not (signals or linkages or (abnormality and technique != "nuc ish")):
+        del r.found[said:]
         for i in range(first, r.i):
             r.roles[i] = None
         r.i = first

@@ -118,7 +118,7 @@ def cells(r: Reader) -> Cells | None:
     end_of_number = r.ends[r.i - 1]
     while r.i < stop:
         r.take("note")
-    note = " ".join(r.raw[end_of_number : r.ends[r.i - 1]].strip(" ,").split())
+    note = " ".join(r.raw[end_of_number : r.ends[r.i - 1]].split()).strip(" ,")
     if closed:
         r.take("bracket")
     else:

@@ -324,9 +324,9 @@ class Karyotype:
 
 
 def _printed(text: str) -> str:
-    """A note with plain blanks and without quotation marks."""
+    """A note with plain blanks, without quotation marks and without a ``w`` that would read on over a slash."""
     plain = "".join(c if c.isprintable() and c not in '"\\' else " " for c in text)
-    return " ".join(plain.split()).replace("w /", "w/")
+    return " ".join(plain.split()).replace("w /", "w/").removesuffix(" w")
 
 
 def _comma(r: Reader) -> None:

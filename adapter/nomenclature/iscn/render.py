@@ -197,7 +197,8 @@ def _stretch(part: PathPart, *, bare: bool) -> str:
 
 
 def _point(b: Breakpoint, *, bare: bool) -> str:
-    return _band(b) if bare or b.arm is None or b.chromosome is None else f"{b.chromosome}{breakpoint_text(b)}"
+    bare = bare or b.arm is None or b.chromosome is None
+    return breakpoint_text(b) if bare else f"{b.chromosome}{breakpoint_text(b)}"
 
 
 def _suffixes(item: Abnormality) -> str:
@@ -207,16 +208,17 @@ def _suffixes(item: Abnormality) -> str:
 
 
 def _pattern(p: FishPattern) -> str:
-    """One pattern of interphase FISH: ``(ABL1,BCR)x3(ABL1 con BCRx2)[180/200]``."""
-    return f"{_locus(p)}{_groups(p)}{_scored(p)}"
+    """One pattern: ``(ABL1,BCR)x3(ABL1 con BCRx2)[180/200]``."""
+    return f"{_place(p)}{_groups(p)}{_scored(p)}"
 
 
 def _metaphase(patterns: list[FishPattern]) -> str:
     """Metaphase results, each on its item or locus, joined by commas."""
-    return ",".join(
-        (abnormality_text(p.abnormality) if p.abnormality is not None else _locus(p)) + _groups(p) + _scored(p)
-        for p in patterns
-    )
+    return ",".join(map(_pattern, patterns))
+
+
+def _place(p: FishPattern) -> str:
+    return _locus(p) if p.abnormality is None else abnormality_text(p.abnormality)
 
 
 def _locus(p: FishPattern) -> str:
