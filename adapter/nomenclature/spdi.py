@@ -222,12 +222,16 @@ def _form(sequence: str, change: _Change, bases: Bases) -> str | None:
 
 
 def _inserted(sequence: str, start: int, alt: str, bases: Bases) -> str | None:
+    """An insertion, or the duplication of what stands before it; None where a base that decides it is not known."""
     if start == 0:
         return None
-    before = bases(sequence, start - len(alt), start) if start >= len(alt) else ""
-    if before is None:
-        return None
-    return f"{_interval(start - len(alt), start)}dup" if before == alt else f"{start}_{start + 1}ins{alt}"
+    for n in range(len(alt)):
+        before = bases(sequence, start - n - 1, start - n) if n < start else ""
+        if before is None:
+            return None
+        if before != alt[-1 - n]:
+            return f"{start}_{start + 1}ins{alt}"
+    return f"{_interval(start - len(alt), start)}dup"
 
 
 def _interval(start: int, end: int) -> str:
@@ -243,13 +247,23 @@ def to_record(spdi: Spdi, bases: Bases = _nothing_known) -> Record | None:
     chromosome, change = refget.find(spdi.sequence), _change(spdi, bases)
     if chromosome is None or change is None or not (change.ref or change.alt):
         return None
-    if not (change.ref and change.alt):
+    if needs_anchor(change.ref, change.alt):
         shifted = _shifted(spdi.sequence, change, bases, -1)
         anchor = bases(spdi.sequence, shifted.start - 1, shifted.start) if shifted and shifted.start else None
         if shifted is None or anchor is None:
             return None
         change = _Change(shifted.start - 1, anchor + shifted.ref, anchor + shifted.alt)
     return Record(chromosome.assembly, chromosome.name, change.start + 1, change.ref, change.alt)
+
+
+def needs_anchor(ref: str, alt: str) -> bool:
+    """Whether a VCF record of a trimmed change needs the base before it.
+
+    Only where one allele would be empty: VCF 4.5, section 1.6.1.4, wants the padding base for simple insertions and
+    deletions and leaves it out where every allele has a base, as a replacement of unequal lengths does. Without it the
+    record is the parsimonious one (Tan et al. 2015, doi:10.1093/bioinformatics/btv112).
+    """
+    return not (ref and alt)
 
 
 def allele(spdi: Spdi, version: vrs.Version = "2.0", bases: Bases = _nothing_known) -> vrs.Json | None:

@@ -79,6 +79,11 @@ def test_shift_needs_the_bases_of_its_own_side_only():
     assert spdi.to_hgvs(at(20, "C", ""), bases) is None
 
 
+def test_an_insertion_is_told_from_a_duplication_by_the_first_base_that_differs():
+    assert spdi.to_hgvs(at(1, "", "CCCA"), known("GATT")) == f"{CHR17}:g.1001_1002insCCCA"
+    assert spdi.to_hgvs(at(1, "", "CCCG"), known("GATT")) is None
+
+
 def test_unspecified_bases_stop_a_shift_without_an_answer():
     assert spdi.justified(at(2, "T", ""), known("GATNNACA")) is None
     assert spdi.to_hgvs(at(2, "T", ""), known("GATNNACA")) is None
@@ -216,8 +221,8 @@ def changes(draw):
     start = draw(st.integers(0, len(sequence)))
     end = draw(st.integers(start, min(len(sequence), start + 5)))
     inserted = draw(st.text("ACT", max_size=5) | st.just(sequence[start:end] * 2))
-    # G on the left and TG on the right: a base no repeat above continues over
-    return f"GG{sequence}GG", start + 2, end + 2, inserted
+    # The last base of a flank differs from all within a unit's length (10 at most), so that nothing rolls over it.
+    return f"G{'T' * 11}{sequence}{'T' * 11}G", start + 12, end + 12, inserted
 
 
 @settings(deadline=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapter.nomenclature.hgvs.transcripts import reverse_complement
+from adapter.nomenclature.spdi import needs_anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +140,8 @@ def justified(change: Allele, window: Window) -> tuple[int, str, str]:
 
 def left_aligned(change: Allele, window: Window) -> tuple[int, str, str]:
     """Start, reference and alternate as VCF has them: as far left as it goes, with the base before an indel."""
-    if change.ref and change.alt:
-        if len(change.ref) == len(change.alt):
-            return change.start, change.ref, change.alt
-        anchor = window.read(change.start - 1, change.start) or ""
-        return change.start - len(anchor), anchor + change.ref, anchor + change.alt
+    if not needs_anchor(change.ref, change.alt):
+        return change.start, change.ref, change.alt
     start = change.start - change.left
     ref, alt = _rotated(change.ref, -change.left), _rotated(change.alt, -change.left)
     anchor = window.read(start - 1, start) or ""

@@ -8,6 +8,7 @@ import pytest
 import weaver
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from known_bases import exons_on
 
 from adapter.errors import NomenclatureError
 from adapter.nomenclature.hgvs import read
@@ -69,16 +70,11 @@ class Windows:
         sequence = transcript.sequence
         if "|" not in accession:
             return sequence.bases[start:end]
-        bases = []
-        for place in range(start, end):
-            try:
-                on = on_transcript(from_genome(place, transcript), transcript)
-                inside = from_genome(place, transcript).offset == 0
-            except Unplaced:
-                inside = False
-            bases.append((inside and sequence.read(on, on + 1)) or "N")
-        text = "".join(bases)
-        return text if transcript.strand > 0 else text.translate(str.maketrans("ACGTN", "TGCAN"))
+        text = ["N"] * (end - start)
+        for at, bases in exons_on(name):
+            for place in range(max(start, at), min(end, at + len(bases))):
+                text[place - start] = bases[place - at]
+        return "".join(text)
 
     def get_symbol_accessions(self, symbol, _source, _target):
         return [("transcript_accession", symbol)]
