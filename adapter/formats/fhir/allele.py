@@ -43,7 +43,7 @@ def _expressions(allele: Allele, free: set[str]) -> Iterator[Made]:
     """The HGVS expressions and the transcript; a genomic one whose slice is taken goes to 81252-9."""
     why = allele.transcript_why or "parsed"
     for name, text in (("hgvs-c", allele.c), ("hgvs-p", allele.p)):
-        if text and name in free:
+        if text and ":" in text and name in free:  # without its reference it is no code of the HGVS system
             yield name, "CodeableConcept", {"coding": [{"system": HGVS, "code": text}]}, why
     if allele.transcript and "transcript" in free:
         yield "transcript", "CodeableConcept", {"coding": [{"system": REFSEQ, "code": allele.transcript}]}, why
