@@ -14,7 +14,7 @@ from importlib import import_module
 from adapter import __version__
 from adapter.errors import AdapterError
 
-MODULES = ("convert", "check", "nomenclature", "inspect", "serve", "bench")
+MODULES = ("convert", "check", "nomenclature", "inspect", "upload", "serve", "bench")
 COMMANDS = {
     "convert": "convert",
     "check": "check",
@@ -23,6 +23,7 @@ COMMANDS = {
     "fusion": "nomenclature",
     "formats": "inspect",
     "terms": "inspect",
+    "upload": "upload",
     "serve": "serve",
     "bench": "bench",
 }

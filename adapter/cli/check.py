@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adapter.cli.inputs import Input, complain, documents
 from adapter.cli.inputs import line as issue_line
+from adapter.cli.servers import connected
 from adapter.formats.document import dump
 from adapter.report import Issue, Report
 from adapter.terms import Terms, load
+
+if TYPE_CHECKING:
+    from adapter.server import Client
 
 
 def add(commands: Any) -> None:
@@ -26,6 +31,8 @@ def add(commands: Any) -> None:
     command.add_argument("files", nargs="+", metavar="FILE")
     command.add_argument("--json", action="store_true", help="reports as JSON, one a line")
     command.add_argument("--tier", choices=("basic", "profile", "all"), default="basic")
+    command.add_argument("--server", metavar="ID", help="also ask a configured FHIR server to validate")
+    command.add_argument("--allow-url", action="store_true", help="take the URL of a server in place of its id")
     command.add_argument("--mappings", metavar="DIR", help="tables that add to or override the packaged ones")
     command.set_defaults(run=run)
 
@@ -33,9 +40,15 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check every document; 0 when all are valid."""
     terms = load(Path(args.mappings) if args.mappings else None)
+    with ExitStack() as stack:
+        client = connected(args.server, stack, allow_url=args.allow_url) if args.server else None
+        return _check(args, terms, client)
+
+
+def _check(args: argparse.Namespace, terms: Terms, client: Client | None) -> int:
     valid = True
     for source in (one for file in args.files for one in documents(file)):
-        report = _report(source, args, terms)
+        report = _report(source, args, terms, client)
         valid = valid and report.valid
         if args.json:
             sys.stdout.buffer.write(dump(report.to_json()))
@@ -44,8 +57,8 @@ def run(args: argparse.Namespace) -> int:
     return 0 if valid else 1
 
 
-def _report(source: Input, args: argparse.Namespace, terms: Terms) -> Report:
-    from adapter.validate import check
+def _report(source: Input, args: argparse.Namespace, terms: Terms, client: Client | None) -> Report:
+    from adapter.validate import check, check_on_server
 
     if source.error:
         if not args.json:
@@ -62,7 +75,8 @@ def _report(source: Input, args: argparse.Namespace, terms: Terms) -> Report:
                 ),
             ),
         )
-    return check(source.document, tier=args.tier, terms=terms)
+    report = check(source.document, tier=args.tier, terms=terms)
+    return report + check_on_server(source.document, client, terms=terms) if client else report
 
 
 def _show(source: Input, report: Report) -> None:
