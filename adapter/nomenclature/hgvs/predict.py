@@ -66,7 +66,7 @@ def _known(accession: str) -> tuple[Transcript, Sequence]:
     return transcript, transcript.sequence
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def protein_of(accession: str) -> str:
     """The protein of a transcript (by its NM or NP accession) with the stop as ``*``; "" where no sequence is known.
 

@@ -244,7 +244,7 @@ def _sequence_index() -> dict[str, tuple[int, int, int, int]]:
     return {nm: (int(at), int(before), int(coding), int(after)) for nm, at, before, coding, after in rows}
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _sequence(nm: str, coding_start: int) -> Sequence | None:
     found = _sequence_index().get(nm)
     if found is None:
