@@ -87,7 +87,7 @@ class _Walk:
 
     def members(self, name: str, node: Node, found: list[Member], pointer: str) -> None:
         """Judge all values of one element: how many, each by itself, and by slices."""
-        self.count(node, name, len(found), f"{pointer}/{name}" if len(found) and not found[0].suffix else pointer)
+        self.count(node, name, len(found), _place(name, found, pointer))
         for member in found:
             self.value(node, member)
         if node.slices or node.closed:
@@ -110,7 +110,7 @@ class _Walk:
                 self.value(one, member)
             elif node.closed:
                 self.add("error", "slice-closed", member.pointer, f"{name} fits none of the slices allowed here")
-        at = f"{pointer}/{name}" if found and not found[0].suffix else pointer
+        at = _place(name, found, pointer)
         for one in node.slices:
             self.count(one, f"{name}:{one.name}", len(groups.get(id(one), ())), at)
 
@@ -217,6 +217,13 @@ class _Walk:
         fitting = (self.known.profile(url) for url in node.targets)
         kind = resource.get("resourceType")
         return any(p is not None and p.published and p.type == kind and self.passes(resource, p) for p in fitting)
+
+
+def _place(name: str, found: list[Member], pointer: str) -> str:
+    """Where to say how many there are: the element, or what holds it where there is none."""
+    if found and found[0].suffix:
+        return found[0].pointer
+    return f"{pointer}/{name}" if found else pointer
 
 
 def _about(profile: Profile, value: Json, member: Member) -> bool:

@@ -119,16 +119,34 @@ def _narrative(one: Found, _: Context) -> Iterator[Issue]:
 
 
 def _contained(one: Found, _: Context) -> Iterator[Issue]:
-    """dom-2, dom-4: what is contained holds nothing contained and has no version."""
-    for n, inner in enumerate(_list(one.resource, "contained")):
+    """dom-2 to dom-5: what is contained holds nothing contained, is referred to, has no version and no labels."""
+    contained = _list(one.resource, "contained")
+    named = set(_local_references(one.resource)) if contained else set()
+    for n, inner in enumerate(contained):
         if not isinstance(inner, dict):
             continue
         at = f"{one.pointer}/contained/{n}"
         if "contained" in inner:
             yield _error("dom-2", at, "a contained resource may not contain another")
+        if f"#{inner.get('id')}" not in named and "#" not in _local_references(inner):
+            yield _error("dom-3", at, "nothing refers to this contained resource")
         meta = inner.get("meta")
         if isinstance(meta, dict) and ("versionId" in meta or "lastUpdated" in meta):
             yield _error("dom-4", f"{at}/meta", "a contained resource has no version of its own")
+        if isinstance(meta, dict) and "security" in meta:
+            yield _error("dom-5", f"{at}/meta", "a contained resource has no security labels of its own")
+
+
+def _local_references(node: Any) -> Iterator[str]:
+    """References (and canonical or plain URLs) to what is contained: every string that starts with a hash."""
+    if isinstance(node, dict):
+        for value in node.values():
+            yield from _local_references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _local_references(value)
+    elif isinstance(node, str) and node.startswith("#"):
+        yield node
 
 
 def _claims(one: Found, context: Context) -> Iterator[Issue]:
