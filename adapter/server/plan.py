@@ -30,6 +30,14 @@ class Entry:
     condition: str
     needs: frozenset[str]
 
+    @property
+    def alias(self) -> str:
+        """The full URL it is sent under: one that stands nowhere in the bundle.
+
+        Servers replace every text that equals a full URL, and a tag or an identifier may.
+        """
+        return f"urn:uuid:{uuid.uuid5(NAMESPACE, f'sent/{self.url}')}"
+
 
 Group = tuple[Entry, ...]
 

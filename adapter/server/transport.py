@@ -26,7 +26,6 @@ from requests_hardened import Config, HTTPSession  # type: ignore[import-untyped
 from requests_hardened.ip_filter import InvalidIPAddress  # type: ignore[import-untyped]
 from requests_hardened.ip_filter_adapter import IPFilterAdapter  # type: ignore[import-untyped]
 
-from adapter import __version__
 from adapter.errors import ReadError, ServerError
 from adapter.formats import document
 from adapter.report import Json
@@ -225,7 +224,7 @@ def _session(server: Server, abort: _Abort) -> HTTPSession:
             ip_filter_allow_loopback_ips=False,
             never_redirect=True,
             default_timeout=(server.connect_timeout, server.timeout),
-            user_agent_override=f"haem-adapter/{__version__}",
+            user_agent_override="haem-adapter",
         )
     )
     # Neither proxies nor .netrc of the environment: both would take the request elsewhere than the guard has looked.

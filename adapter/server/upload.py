@@ -23,8 +23,21 @@ from adapter.server.transport import Answer, NoAnswer
 
 Mode = Literal["conditional", "put"]
 State = Literal[
-    "created", "existing", "updated", "altered", "unverified", "failed", "not-sent", "would-create", "would-update"
+    "created",
+    "existing",
+    "updated",
+    "altered",
+    "differs",
+    "unverified",
+    "failed",
+    "not-sent",
+    "would-create",
+    "would-update",
 ]
+_DIFFERING: dict[bool, tuple[State, str]] = {
+    False: ("altered", "not all of what was sent was read back"),
+    True: ("differs", "the server holds another content under this identity; mode put would replace it"),
+}
 _GOOD = frozenset({"created", "existing", "updated"})
 # Of these an entry in a batch may succeed when it is sent again.
 _AGAIN = TRANSIENT | {412}
@@ -35,7 +48,8 @@ class Row:
     """What became of one entry.
 
     ``altered`` is an entry the server wrote but does not give back as sent, ``unverified`` one that could not be read
-    back, ``existing`` one that was there before and was left as it is. ``location`` is ``Type/id``.
+    back, ``existing`` one that was there before with this content, ``differs`` one that was there with another content
+    and was left so. ``location`` is ``Type/id``.
     """
 
     entry: int
@@ -74,7 +88,7 @@ class Uploaded:
     @property
     def uploaded(self) -> bool:
         """True only when every entry is on the server and was read back."""
-        return bool(self.rows) and not self.faults and all(row.state in _GOOD for row in self.rows)
+        return bool(self.rows) and not self.dry_run and all(row.state in _GOOD for row in self.rows)
 
     def to_json(self) -> Json:
         """The per-entry table with its counts."""
@@ -120,6 +134,7 @@ class _Run:
     mode: Mode
     rows: dict[str, Row]
     known: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
 
     def look(self, entries: Iterable[Entry]) -> None:
@@ -135,6 +150,7 @@ class _Run:
     def send_all(self, groups: tuple[Group, ...], conditional: frozenset[str]) -> None:
         """Send every part, then read everything back."""
         entries = tuple(e for group in groups for e in group)
+        self.aliases = {e.url: e.alias for e in entries}
         if self.mode == "conditional":
             # A server that does not promise conditional creates is asked for each resource first.
             self.find([e for e in entries if e.kind not in conditional])
@@ -178,11 +194,11 @@ class _Run:
         if self.mode == "put":
             request = {"method": "PUT", "url": f"{e.kind}?{e.condition}"}
         resource = {key: value for key, value in self.resolved(e).items() if key != "id"}
-        return {"fullUrl": e.url, "resource": resource, "request": request}
+        return {"fullUrl": e.alias, "resource": resource, "request": request}
 
     def resolved(self, e: Entry) -> Json:
         """The resource with references to what is on the server already under the server's names."""
-        found: Json = with_references(e.resource, lambda r: self.known.get(r, r))
+        found: Json = with_references(e.resource, lambda r: self.known.get(r) or self.aliases.get(r, r))
         return found
 
     def walk(self, sent: tuple[Entry, ...], answer: Answer) -> None:
@@ -271,12 +287,10 @@ class _Run:
             self.note(e, state="unverified", message="read back: the resource does not carry the identifier sent")
         else:
             found = compare(e.resource, got, self.same)
-            written = row.state != "existing"
-            altered = written and not all(d.explained for d in found)
-            version = _version(got) or row.version
-            message = "not all of what was sent was read back" if altered else row.message
-            state: State = "altered" if altered else row.state
-            self.note(e, state=state, version=version, message=message, differences=found)
+            state, message = row.state, row.message
+            if not all(d.explained for d in found):
+                state, message = _DIFFERING[row.state == "existing"]
+            self.note(e, state=state, version=_version(got) or row.version, message=message, differences=found)
 
     def same(self, sent: str, got: str) -> bool:
         """Whether two references mean the same resource: the server may use its id, relative or under its base."""
