@@ -140,6 +140,7 @@ class Terms:
         self._packaged, self._overlay = packaged, overlay
         self._parsed: dict[str, _Table] = {}
         self._codes: dict[tuple[str, str], tuple[Code, ...]] = {}
+        self._first: dict[tuple[str, str, str], Code | None] = {}
         self._found: dict[str, Gene] = {}
         for name in overlay:
             if name.endswith(_SUFFIX):  # a fault of the user's own rows shows at once, not at their first use
@@ -194,8 +195,11 @@ class Terms:
 
     def get(self, table: str, key: str, prefix: str) -> Code | None:
         """First code of a key in the vocabulary ``prefix``, None when there is none."""
-        start = prefix + ":"
-        return next((code for code in self.codes(table, key) if code.curie.startswith(start)), None)
+        wanted = (table, key, prefix)
+        if wanted not in self._first:
+            start = prefix + ":"
+            self._first[wanted] = next((c for c in self.codes(table, key) if c.curie.startswith(start)), None)
+        return self._first[wanted]
 
     def code(self, table: str, key: str, prefix: str) -> Code:
         """First code of a key in the vocabulary ``prefix``. Raises UnknownTerm rather than guess."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from adapter.nomenclature.quantities import Age, Bounds, Copies, Date, Fraction, Share
 from adapter.terms import Gene
@@ -18,10 +19,12 @@ from adapter.terms import Gene
 Grade = Literal["A", "B", "C", "D"]
 Sort = Literal["variant", "karyotype", "observation"]
 Role = Literal["", "five-prime", "three-prime", "partner"]
+_FIELDS = {"methods": "method", "place": "region", "ids": "variant_ids", "parts": "markers"}
+"""Facts whose field of the case has another name."""
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class GeneFact:
+class GeneFact(NamedTuple):
     """A gene as named (``text``), resolved where the table knows it; ``path`` is "" when it was worked out."""
 
     text: str
@@ -30,8 +33,7 @@ class GeneFact:
     role: Role = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in the genome: chromosome ("11", "X"), band ("11q23.3") or interval (1-based, both ends included)."""
 
     path: str
@@ -43,8 +45,7 @@ class Place:
     assembly: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """A nomenclature string. ``text`` is verbatim; ``value`` the canonical form, None until an engine vouches for it.
 
     ``syntax``: hgvs (kind not told apart), hgvs.c, hgvs.g, hgvs.n, hgvs.p, hgvs.r, iscn, spdi. ``verbatim`` is true
@@ -80,8 +81,7 @@ class Allele:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(NamedTuple):
     """A named fact with a code of its own: probe, signals, banding, depth, insertion-point, in-frame, panel …
 
     ``name`` is the key in the mapping tables; a format writes it as a coded component or an extension without knowing
@@ -94,8 +94,7 @@ class Detail:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """The value of an observation: words, a number, a bound or a range, with its unit (UCUM where known) as stated."""
 
     text: str
@@ -105,8 +104,7 @@ class Value:
     unit_path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One line of a result with several: a marker of an immunophenotype and what was seen."""
 
     name: str
@@ -114,14 +112,14 @@ class Part:
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """What one finding says. None, "" and () mean: not stated.
 
     ``path`` is the finding's JSON pointer and ``id`` its id, to which one abnormality of a karyotype and one gene of a
     negative panel add ``-1``, ``-2`` …; ``derived_from`` is the karyotype's id then (a panel has no Facts of its own:
     one for each gene). ``result`` is what the finding says of presence; ``test`` names what an observation measured
-    (key of ``mappings/measurements``, or words).
+    (key of ``mappings/measurements``, or words). ``derived`` names the rule of each fact that was worked out,
+    ``sources`` the pointer of each that stands in a field of another name than this kind's usual one.
     """
 
     path: str
@@ -159,8 +157,8 @@ class Facts:
     parts: tuple[Part, ...] = ()
     details: tuple[Detail, ...] = ()
 
-    derived: Mapping[str, str] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
+    derived: Mapping[str, str] = _NONE
+    sources: Mapping[str, str] = _NONE
 
     def at(self, fact: str) -> str:
         """JSON pointer of the case leaf that states ``fact``; "" for a derived one.
@@ -170,4 +168,4 @@ class Facts:
         """
         if fact in self.derived:
             return ""
-        return self.sources.get(fact) or f"{self.path}/{fact}"
+        return self.sources.get(fact) or f"{self.path}/{_FIELDS.get(fact, fact)}"

@@ -15,6 +15,8 @@ _PHASE = re.compile(r"\s*(?:cis|trans)\s+(?:with\s+|to\s+)?(?P<id>\S.*?)\s*")
 def finding_ids(findings: Iterable[Any]) -> tuple[str, ...]:
     """Ids of findings: as stated, else ``<kind>-<n>``, where n counts the kind and skips ids that are taken."""
     stated = [(_text(f, "id"), _text(f, "kind")) for f in findings]
+    if all(name for name, _ in stated):
+        return tuple(name for name, _ in stated)
     taken = {name for name, _ in stated}
     counts: Counter[str] = Counter()
     return tuple(name or _free(kind, counts, taken) for name, kind in stated)

@@ -27,7 +27,8 @@ _BODIES: dict[str, tuple[str, Json]] = {
     "/v1/convert": ("application/json", {"anyOf": [{"$ref": "#/components/schemas/Case"}, _FHIR, _PACKET]}),
     # A report is an answer to any JSON at all.
     "/v1/validate": ("application/json", {}),
-    "/v1/convert/stream": ("application/x-ndjson", {"type": "string"}),
+    # Any JSON on a line is answered on a line of its own, so nothing a line may hold is refused as a request.
+    "/v1/convert/stream": ("application/x-ndjson", {}),
     "/v1/iscn": ("application/json", {"$ref": "#/components/schemas/IscnText"}),
     "/v1/hgvs": ("application/json", {"$ref": "#/components/schemas/HgvsText"}),
     "/v1/fusion": ("application/json", {"$ref": "#/components/schemas/FusionText"}),

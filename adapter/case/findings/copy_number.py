@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Literal
 
 from adapter.case.base import Stated
@@ -96,9 +95,10 @@ class CopyNumber(GenomicFinding):
             "signals": self.signals,
             "exons": self.exons,
         }
-        control = {"probe": self.control.probe, "copies": self.control.copies} if self.control else {}
-        below = details(f"{path}/control", control)
-        return details(path, seen) + tuple(replace(detail, name=f"control-{detail.name}") for detail in below)
+        if self.control is None:
+            return details(path, seen)
+        below = details(f"{path}/control", {"probe": self.control.probe, "copies": self.control.copies})
+        return details(path, seen) + tuple(one._replace(name=f"control-{one.name}") for one in below)
 
 
 def place(region: str, path: str, assembly: str | None) -> Place:

@@ -35,10 +35,6 @@ class Understood:
     issues: tuple[Issue, ...] = field(default=())
 
 
-_ELSEWHERE = {"methods": "method", "place": "region", "ids": "variant_ids", "parts": "markers"}
-"""Facts whose field has another name."""
-
-
 class Finding(Stated):
     """Fields of every kind of finding; ``result`` is present and ``status`` final unless stated otherwise."""
 
@@ -60,7 +56,8 @@ class Finding(Stated):
     @property
     def understood(self) -> Understood | None:
         """What ``normalise`` worked out, None before it or where nothing could be."""
-        return self._understood
+        private = self.__pydantic_private__  # an attribute of pydantic's costs a search of two dictionaries and a call
+        return private["_understood"] if private else None
 
     def understanding(self, understood: Understood | None) -> Self:
         """The same finding with what was worked out of it."""
@@ -95,7 +92,7 @@ class Finding(Stated):
         return {
             "path": path, "id": id, "sort": self.sort, "result": self.result, "status": self.status,
             "specimen": self.specimen or "", "methods": self.methods, "age": self.age, "date": self.date,
-            "said": self.said or "", "sources": {fact: f"{path}/{name}" for fact, name in _ELSEWHERE.items()},
+            "said": self.said or "",
         }  # fmt: skip
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002

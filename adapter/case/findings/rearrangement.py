@@ -69,7 +69,7 @@ class Rearrangement(GenomicFinding):
             return partners(listed)
         named = _of_fusion(self.fusion, f"{path}/fusion", terms)
         at = {fact.gene.symbol: fact.path for fact in listed if fact.gene}
-        found = tuple(replace(f, path=at.pop(f.gene.symbol, f.path)) if f.gene else f for f in named)
+        found = tuple(f._replace(path=at.pop(f.gene.symbol, f.path)) if f.gene else f for f in named)
         return found if named and not at else partners(listed)
 
 
@@ -77,7 +77,7 @@ def partners(genes: tuple[GeneFact, ...]) -> tuple[GeneFact, ...]:
     """Two genes are 5' and 3' partner in the order named; one or many have no role."""
     if len(genes) != 2:
         return genes
-    return replace(genes[0], role="five-prime"), replace(genes[1], role="three-prime")
+    return genes[0]._replace(role="five-prime"), genes[1]._replace(role="three-prime")
 
 
 def _of_fusion(text: str, path: str, terms: Terms) -> tuple[GeneFact, ...]:

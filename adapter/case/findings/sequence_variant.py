@@ -90,7 +90,7 @@ class SequenceVariant(GenomicFinding):
             "expressions": tuple(self._expressions(f"{path}/hgvs", allele)),
             "allele": allele,
             "transcripts": (self.transcript,) if self.transcript else (),
-            "sources": self.common(path, "")["sources"] | {"transcripts": f"{path}/transcript"},
+            "sources": {"transcripts": f"{path}/transcript"},
             "vaf": self.vaf,
             "zygosity": self.zygosity or "",
             "ids": identifiers(self.variant_ids),

@@ -115,7 +115,8 @@ def _later(w: Writing, diagnosis: Diagnosis, path: str, where: str) -> None:
 def _rest(w: Writing, diagnosis: Diagnosis, path: str, where: str, chosen: str) -> None:
     """Comments for what a Disease has no field for."""
     for field in ("classification", "role", "ontogeny", "phase", "said"):
-        w.said(where, getattr(diagnosis, field), f"{path}/{field}", field)
+        if stated := getattr(diagnosis, field):
+            w.comment(where, field, stated, f"{path}/{field}")
     if diagnosis.risk:
         w.said(where, diagnosis.risk.class_, f"{path}/risk/class", "risk.class")
         w.said(where, diagnosis.risk.scheme, f"{path}/risk/scheme", "risk.scheme")

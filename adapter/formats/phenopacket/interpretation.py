@@ -48,9 +48,10 @@ class Interpretations:
     def add(self, w: Writing, facts: Facts) -> None:
         """Write one genomic finding: a call, a measurement where it is not present, or a marker."""
         germline = facts.origin in GERMLINE and not facts.specimen
+        words = label(w, facts)
         if facts.result != "present" or _is_denial(facts):
             where = self.samples.where(facts.specimen)
-            self.samples.measure(facts.specimen, measurement.of_absence(w, facts, label(w, facts), where))
+            self.samples.measure(facts.specimen, measurement.of_absence(w, facts, words, where))
             return
         if facts.complex and not germline:
             marker = w.of_key("phenopackets", "complex-karyotype", "NCIT")
@@ -58,9 +59,10 @@ class Interpretations:
             if _is_only_a_marker(facts):
                 _beside_marker(w, facts, where)
         if germline or not _is_only_a_marker(facts):
-            self.calls.append(self._call(w, facts, germline=germline))
+            self.calls.append(self._call(w, facts, words, germline=germline))
             if facts.cells and not germline and not facts.derived_from:
-                self._cells(w, facts)
+                where = self.samples.where(facts.specimen)
+                self.samples.measure(facts.specimen, measurement.of_cells(w, facts, facts.cells, words, where))
 
     def written(self, w: Writing, case_id: str, disease: Code | None) -> list[Json]:
         """The interpretation, when there is a finding to interpret."""
@@ -71,12 +73,7 @@ class Interpretations:
         w.ledger.put(diagnosis, "", code.rule, "disease")
         return [{"id": f"{case_id}-interpretation", "progressStatus": "UNKNOWN_PROGRESS", "diagnosis": diagnosis}]
 
-    def _cells(self, w: Writing, facts: Facts) -> None:
-        where = self.samples.where(facts.specimen)
-        if facts.cells:
-            self.samples.measure(facts.specimen, measurement.of_cells(w, facts, facts.cells, label(w, facts), where))
-
-    def _call(self, w: Writing, facts: Facts, *, germline: bool) -> Json:
+    def _call(self, w: Writing, facts: Facts, words: list[Extra], *, germline: bool) -> Json:
         node: Json = {
             "subjectOrBiosampleId": self.subject if germline else self.samples.id(facts.specimen),
             "interpretationStatus": STATUSES.get(facts.significance, "UNKNOWN_STATUS"),
@@ -86,7 +83,7 @@ class Interpretations:
             "therapeuticActionability": "UNKNOWN_ACTIONABILITY",
         }
         extra = [*extras.of_finding(facts), *_significance(w, facts, node, variant)]
-        variant["variationDescriptor"] = descriptor(w, facts, extra, self._ids, where=self._where())
+        variant["variationDescriptor"] = descriptor(w, facts, words, extra, self._ids, where=self._where())
         node["variantInterpretation"] = variant
         return node
 

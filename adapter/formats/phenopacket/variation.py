@@ -43,8 +43,13 @@ def label(w: Writing, facts: Facts) -> list[Extra]:
     return words
 
 
-def descriptor(w: Writing, facts: Facts, extra: list[Extra], ids: set[str], *, where: str) -> Json:
-    """The descriptor of ``facts``; ``ids`` are the descriptor ids of the packet so far, ``where`` its own pointer."""
+def descriptor(
+    w: Writing, facts: Facts, words: list[Extra], extra: list[Extra], ids: set[str], *, where: str
+) -> Json:
+    """The descriptor of ``facts``, named by ``words`` (:func:`label`).
+
+    ``ids`` are the descriptor ids of the packet so far, ``where`` its own pointer.
+    """
     gene = next((g for g in facts.genes if g.gene), None)
     variation, vrs_id = _variation(w, facts, gene)
     own = f"{w.case_id}-{facts.id}"
@@ -52,7 +57,7 @@ def descriptor(w: Writing, facts: Facts, extra: list[Extra], ids: set[str], *, w
     ids.add(node["id"])
     if variation:
         node["variation"] = variation
-    _label(w, node, facts, own)
+    _label(w, node, facts, words, own)
     if gene:
         node["geneContext"] = _gene_context(w, gene)
     if found := expressions(w, facts):
@@ -82,8 +87,7 @@ def descriptor(w: Writing, facts: Facts, extra: list[Extra], ids: set[str], *, w
     return node
 
 
-def _label(w: Writing, node: Json, facts: Facts, own: str) -> None:
-    words = label(w, facts)
+def _label(w: Writing, node: Json, facts: Facts, words: list[Extra], own: str) -> None:
     node["label"] = " ".join(e.value for e in words) or facts.said or own
     for extra in words:
         w.ledger.put(node, *extra.origin, "label")
