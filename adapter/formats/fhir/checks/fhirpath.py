@@ -240,13 +240,15 @@ def children(item: Item, name: str) -> Iterator[Item]:
 def _items(node: Json, key: str, kind: str) -> Iterator[Item]:
     values, beside = node.get(key), node.get(f"_{key}")
     if isinstance(values, list) or isinstance(beside, list):
-        values, beside = _same_length(values or [], beside or [])
+        values, beside = _same_length(values, beside)
         yield from (Item(v, kind, b) for v, b in zip(values, beside, strict=True) if v is not None or b is not None)
     elif values is not None or beside is not None:
         yield Item(values, kind, beside)
 
 
-def _same_length(one: list[Any], other: list[Any]) -> tuple[list[Any], list[Any]]:
+def _same_length(one: Any, other: Any) -> tuple[list[Any], list[Any]]:
+    """Two lists side by side; what is no list where the other is one does not belong to it."""
+    one, other = (side if isinstance(side, list) else [] for side in (one, other))
     most = max(len(one), len(other))
     return one + [None] * (most - len(one)), other + [None] * (most - len(other))
 

@@ -15,7 +15,6 @@ from adapter.formats.fhir.checks.document import Document
 from adapter.report import Issue, Json
 
 VALIDATOR = "fhir-resources"
-_INNER = ("contained", "entry", "parameter")
 
 
 def issues(document: Any) -> Iterator[Issue]:
@@ -32,13 +31,24 @@ def issues(document: Any) -> Iterator[Issue]:
 
 def _refused(model: type[BaseModel], resource: Json, pointer: str) -> Iterator[Issue]:
     try:
-        model.model_validate(resource)
+        model.model_validate(_alone(resource))
     except ValidationError as error:
         for one in error.errors(include_url=False, include_context=False, include_input=False):
             path = [str(part) for part in one["loc"]]
-            # What is wrong inside an inner resource is said once, by that resource's own model.
-            if not (path and path[0] in _INNER and "resource" in (*path[2:3], "resource" * (path[0] == "contained"))):
-                yield _issue("error", "model", "/".join([pointer, *path]), f"fhir.resources: {one['type']}")
+            yield _issue("error", "model", "/".join([pointer, *path]), f"fhir.resources: {one['type']}")
+    except (TypeError, KeyError):
+        # Its own look-up of a type name fails in these ways for a resourceType that is no text.
+        yield _issue("error", "model", pointer, "fhir.resources cannot read this resource")
+
+
+def _alone(resource: Json) -> Json:
+    """The resource without those inside it: what is wrong in one is said once, by its own model."""
+    bare = {name: value for name, value in resource.items() if name != "contained"}
+    for name in ("entry", "parameter"):
+        listed = bare.get(name)
+        if isinstance(listed, list) and all(isinstance(one, dict) for one in listed):
+            bare[name] = [{k: v for k, v in one.items() if k != "resource"} for one in listed]
+    return bare
 
 
 def _issue(level: Any, category: str, path: str, message: str) -> Issue:
