@@ -15,7 +15,11 @@ ROOT = Path(__file__).parents[3]
 GOOD = (ROOT / "tests" / "golden" / "rearrangement.fhir.mcode4.collection.json").read_bytes()
 NAMES = ["resourceType", "coding", "code", "system", "value", "reference", "extension", "url", "_value"]
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.sampled_from(["", "#", "a b", "x"]),
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.floats(allow_nan=False)
+    | st.sampled_from(["", "#", "a b", "x"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
     max_leaves=8,
 )

@@ -110,6 +110,10 @@ class Definitions:
         self._sets: dict[str, ValueSet | None] = {}
         self._systems: dict[str, frozenset[str] | None] = {}
 
+    def invariants(self) -> list[tuple[str, str, str]]:
+        """Key, severity and FHIRPath expression of every invariant that some tree names."""
+        return [(key, severity, expression) for key, severity, expression in self._invariants]
+
     def core(self, kind: str) -> Node | None:
         """What the base type ``kind`` demands beyond the schema; None where that is nothing."""
         if kind not in self._cores:

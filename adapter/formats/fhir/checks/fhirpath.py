@@ -40,6 +40,7 @@ class Env:
 
 
 Step = Callable[[Items, Env], Items]
+Member = Callable[[Items, Env, Items], Items]  # the last: the focus of the whole expression, for plain arguments
 _TOKEN = re.compile(
     r"\s*(?:(?P<word>[A-Za-z_]\w*)|`(?P<quoted>[^`]+)`|'(?P<text>(?:[^'\\]|\\.)*)'|(?P<number>\d+(?:\.\d+)?)"
     r"|(?P<special>[%$]\w+|%`[^`]+`|%\"[^\"]+\")|(?P<mark><=|>=|!=|!~|[-+*/=~<>|&.,()\[\]]))"
@@ -145,22 +146,24 @@ class _Parser:
         if kind in {"text", "number", "special"} or (kind, text) in {("word", "true"), ("word", "false")}:
             self.take()
             return _literal(kind, text)
-        return self.member()
+        member = self.member()
+        return lambda items, env: member(items, env, items)
 
-    def member(self) -> Step:
+    def member(self) -> Member:
         kind, name = self.take()
         if kind not in {"word", "quoted"}:
             raise Unsupported(name)
         if kind == "word" and self.peek() == ("mark", "("):
             return self.call(name)
-        return lambda items, _: [child for item in items for child in children(item, name)]
+        return lambda items, *_: [child for item in items for child in children(item, name)]
 
-    def call(self, name: str) -> Step:
+    def call(self, name: str) -> Member:
         self.take("(")
         if name in {"as", "is", "ofType"}:
             kind = self.type_name()
             self.take(")")
-            return _typed(name, lambda items, _: items, kind)
+            typed = _typed(name, lambda items, _: items, kind)
+            return lambda items, env, _: typed(items, env)
         arguments = []
         while self.peek()[1] != ")":
             arguments.append(self.binary(0))
@@ -170,7 +173,9 @@ class _Parser:
         if name not in _FUNCTIONS or len(arguments) not in _FUNCTIONS[name][1]:
             raise Unsupported(f"{name}()")
         function = _FUNCTIONS[name][0]
-        return lambda items, env: function(items, env, *arguments)
+        if name in _PER_ITEM:
+            return lambda items, env, _: function(items, env, *arguments)
+        return lambda items, env, focus: function(items, env, *(_of(a, focus) for a in arguments))
 
 
 def _tokens(expression: str) -> Iterator[tuple[str, str]]:
@@ -207,8 +212,13 @@ def _variable(name: str) -> Step:
     raise Unsupported(name)
 
 
-def _chained(left: Step, right: Step) -> Step:
-    return lambda items, env: right(left(items, env), env)
+def _chained(left: Step, right: Member) -> Step:
+    return lambda items, env: right(left(items, env), env, items)
+
+
+def _of(argument: Step, focus: Items) -> Step:
+    """An argument that is no criterion: it is about the focus of the expression, not about the function's input."""
+    return lambda _, env: argument(focus, env)
 
 
 def _indexed(left: Step, index: Step) -> Step:
@@ -256,8 +266,9 @@ def _same_length(one: Any, other: Any) -> tuple[list[Any], list[Any]]:
 def _every_child(item: Item) -> Iterator[Item]:
     if isinstance(item.value, dict):
         for key in item.value:
-            if not key.startswith("_") and key != "resourceType":
-                yield from _items(item.value, key, "")
+            name = key.removeprefix("_")
+            if key != "resourceType" and (key == name or name not in item.value):
+                yield from _items(item.value, name, "")
 
 
 def _descendants(item: Item) -> Iterator[Item]:
@@ -455,6 +466,7 @@ def _intersect(items: Items, env: Env, other: Step) -> Items:
     return _distinct([i for i in items if i.value in values])
 
 
+_PER_ITEM = frozenset({"exists", "where", "all", "select"})
 _FUNCTIONS: dict[str, tuple[Callable[..., Items], tuple[int, ...]]] = {
     "exists": (_exists, (0, 1)),
     "empty": (lambda items, _: [Item(not items)], (0,)),
