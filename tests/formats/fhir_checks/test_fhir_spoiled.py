@@ -16,7 +16,7 @@ DATA = ROOT / "tests" / "data" / "fhir_spoiled"
 GOLDEN = sorted((ROOT / "tests" / "golden").glob("*.fhir*.json"))
 BASIC = {
     "schema", "bdl-3", "bdl-5", "bdl-7", "fullurl", "reference", "txt-1", "txt-2", "dom-2", "dom-3", "dom-4", "dom-5",
-    "profile-claim", "obs-6", "obs-7", "gr-category", "gr-assessment", "gr-chromosome", "gr-hgvs", "hgvs-reference",
+    "profile-claim", "obs-6", "component-absence", "obs-7", "gr-category", "gr-assessment", "gr-chromosome", "gr-hgvs", "hgvs-reference",
     "gr-component-once", "vaf-range", "rng-2", "per-1", "qty-3", "ext-1", "gr-report-code", "gr-report-category",
     "check-digit", "mcode-patient", "us-core-6", "mcode-specimen", "mcode-copy-number",
 }  # fmt: skip

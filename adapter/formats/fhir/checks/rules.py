@@ -162,7 +162,10 @@ def _claims(one: Found, context: Context) -> Iterator[Issue]:
 
 
 def _observation(one: Found, _: Context) -> Iterator[Issue]:
-    """obs-6, obs-7: a value or the reason for its absence, and no component that repeats the question."""
+    """obs-6, obs-7: a value or the reason for its absence, and no component that repeats the question.
+
+    component-absence asks of a component what obs-6 asks of the whole; obs-7 is asked of codes, whatever their display.
+    """
     resource, at = one.resource, one.pointer
     valued = any(k.startswith("value") for k in resource)
     if valued and "dataAbsentReason" in resource:
@@ -176,7 +179,9 @@ def _observation(one: Found, _: Context) -> Iterator[Issue]:
                 "obs-7", f"{at}/component/{n}/code", "a component asks the same as the whole, which has a value"
             )
         if any(k.startswith("value") for k in component) and "dataAbsentReason" in component:
-            yield _error("obs-6", f"{at}/component/{n}", "a value and a dataAbsentReason exclude each other")
+            yield _error(
+                "component-absence", f"{at}/component/{n}", "a value and a dataAbsentReason exclude each other"
+            )
     if not (valued or "dataAbsentReason" in resource or "component" in resource or "hasMember" in resource):
         yield _warning("observation-content", at, "expected a value, components, members or a reason for their absence")
 
