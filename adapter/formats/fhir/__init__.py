@@ -6,27 +6,10 @@ for are in ``docs/fhir-mapping.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-
-from adapter.errors import ReadError
-from adapter.formats.base import Format, ReadCase
+from adapter.formats.base import Format
 from adapter.formats.fhir.bundle import write
 from adapter.formats.fhir.checks import CHECKS
-
-if TYPE_CHECKING:
-    from adapter.terms import Terms
-
-
-def recognises(document: Any) -> bool:
-    """Whether a parsed document says that it is a FHIR resource."""
-    return isinstance(document, dict) and "resourceType" in document
-
-
-def read(document: Any, terms: Terms) -> Iterator[ReadCase]:  # noqa: ARG001
-    """Refuses: this version writes FHIR and does not read it."""
-    raise ReadError("FHIR is written here and not read")
-
+from adapter.formats.fhir.reader import read, recognises
 
 FORMAT = Format(
     name="fhir",

@@ -15,7 +15,7 @@ from adapter.formats.fhir.draft import Draft
 from adapter.formats.fhir.feature import features
 from adapter.formats.fhir.implication import implications
 from adapter.formats.fhir.karyotype import karyotype
-from adapter.formats.fhir.observation import result
+from adapter.formats.fhir.observation import plain, result
 from adapter.formats.fhir.outcome import outcome
 from adapter.formats.fhir.patient import patient
 from adapter.formats.fhir.provenance import provenance
@@ -42,6 +42,7 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
     treatments(d)
     responses(d)
     outcome(d)
+    notes(d)
     carried(d)
     provenance(d)
     bundle: Json = {"resourceType": "Bundle", "id": d.ids.uuid("bundle")}
@@ -64,6 +65,14 @@ def findings(d: Draft) -> None:
         (karyotype if facts.sort == "karyotype" else variant)(d, facts)
         reports.take(facts, [f"finding/{facts.id}", *implications(d, facts)])
     reports.add_to(d)
+
+
+def notes(d: Draft) -> None:
+    """Add the notes on the case, which no resource about something else can hold."""
+    if d.case.notes:
+        made = plain(d, "notes", "note", "Notes on the case")
+        made["valueString"] = d.case.notes
+        d.add(d.ledger.put(made, "/notes", member="valueString"))
 
 
 def carried(d: Draft) -> None:

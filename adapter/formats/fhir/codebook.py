@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Tables that name observations and components, in the order they are asked; what none of them names is our own code.
-_NAMES = ("kmt2a-amplification", "hgvs-variants", "iscn-karyotypes", "outcomes", "observations")
+NAMES = ("kmt2a-amplification", "hgvs-variants", "iscn-karyotypes", "outcomes", "observations")
 # Vocabularies whose codes FHIR receivers expect, in the order they are written; ours comes last. The others of the
 # tables (EFO, GENO, UBERON, NCBITaxon) belong to the GA4GH target.
 _VOCABULARIES = (
@@ -106,7 +106,7 @@ class Codebook:
 
     def known(self, key: str) -> Name | None:
         """Code of an observation or component that a table names, None where none does."""
-        for table in _NAMES:
+        for table in NAMES:
             codes = _for_fhir(self.terms.codes(table, key)) if table in self._tables else ()
             if codes:
                 return Name(concept(codes[:1]), codes[0].rule, codes[0].curie)

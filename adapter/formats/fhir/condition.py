@@ -67,8 +67,8 @@ def condition(d: Draft, diagnosis: Diagnosis, n: int) -> Json:
         member = f"onset{'Age' if kind == 'Quantity' else kind}"
         made[member] = value
         d.ledger.put(made, f"{path}/age", member=member)
-    if notes := notes_of(d, diagnosis, n):
-        made["note"] = notes
+    if diagnosis.said:
+        made["note"] = [d.ledger.put({"text": diagnosis.said}, f"{path}/said", member="text")]
     return made
 
 
@@ -131,18 +131,6 @@ def site(d: Draft, text: str, source: str) -> Json:
     """A body site with the words as said."""
     node, rule = d.words("sites", text)
     return d.ledger.put(node, source, rule)
-
-
-def notes_of(d: Draft, diagnosis: Diagnosis, n: int) -> list[Json]:
-    """The source's sentence; at the first diagnosis also the notes of the case, which no other resource can hold."""
-    made: list[Json] = []
-    if diagnosis.said:
-        made.append(d.ledger.put({"text": diagnosis.said}, f"/diagnoses/{n}/said", member="text"))
-    if n == 0 and d.case.notes:
-        node: Json = {"text": d.case.notes}
-        made.append(node)
-        d.ledger.put(node, "/notes", member="text")
-    return made
 
 
 def details(d: Draft, diagnosis: Diagnosis, n: int) -> None:

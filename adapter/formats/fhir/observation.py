@@ -47,6 +47,8 @@ def plain(d: Draft, role: str, code: str, words: str, *, claim: str = "", cited:
 def of_finding(d: Draft, facts: Facts, code: Json, words: str, categories: tuple[str, ...], claim: str = "") -> Json:
     """An Observation of a finding, up to and with its time; status, category and code as given."""
     made = opened(d, f"finding/{facts.id}", words, claim, d.cited_by(facts))
+    if facts.sort == "variant" and not facts.derived_from:
+        _kind_of(d, facts, made)
     d.basis = next(iter(facts.derived.values()), "facts")
     made["status"] = facts.status
     d.ledger.put(made, facts.at("status"), member="status")
@@ -57,6 +59,14 @@ def of_finding(d: Draft, facts: Facts, code: Json, words: str, categories: tuple
         made["effectiveDateTime"] = facts.date.text
         d.ledger.put(made, facts.at("date"), member="effectiveDateTime")
     return made
+
+
+def _kind_of(d: Draft, facts: Facts, made: Json) -> None:
+    """Say beside an id of the source's own which kind of finding it is of; an id we made up says it itself."""
+    stated = d.case.findings[int(facts.path.rpartition("/")[2])]
+    if stated.id is not None:
+        kind = d.ledger.put({"text": stated.kind}, f"{facts.path}/kind", member="text")
+        made["identifier"][0]["type"] = kind
 
 
 def closed(d: Draft, facts: Facts, made: Json, parts: Parts) -> Json:

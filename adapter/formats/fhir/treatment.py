@@ -122,11 +122,11 @@ def dates(d: Draft, treatment: Treatment, path: str) -> Json:
 def details(d: Draft, treatment: Treatment, path: str, name: str, own: list[str]) -> None:
     """Add the Observation of what the treatment's resource has no element for, if anything is stated."""
     parts: Parts = []
-    drugs = of_drugs(treatment)
+    drugs, said = of_drugs(treatment), treatment.kind or ""
     fields: dict[str, str | None] = {
-        "kind": treatment.kind if drugs else None,
+        "kind": treatment.kind if drugs or (treatment.regimen and not d.codes.codes("treatments", said)) else None,
         "phase": treatment.phase,
-        "regimen": treatment.regimen if drugs and treatment.agents else None,
+        "regimen": treatment.regimen if drugs else None,
         "donor": treatment.donor,
         "graft": treatment.graft,
         "intent": treatment.intent,

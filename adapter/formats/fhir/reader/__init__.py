@@ -1,0 +1,174 @@
+"""Reading FHIR: our own output of both profile sets, and what others write.
+
+A document may be a Bundle, one resource or a list of resources, about one person or several; each person gives a
+case. What is understood is taken out of the resources, and what is left is carried with its place, so that reading
+drops nothing silently. The homes of every fact are those of ``docs/fhir-mapping.md``, read from right to left; what is
+read of documents of other writers is in ``docs/reading-fhir.md``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import ReadError
+from adapter.formats.base import ReadCase
+from adapter.formats.fhir.reader import disease, findings, person, results, therapy
+from adapter.formats.fhir.reader.citation import of_provenance
+from adapter.formats.fhir.reader.entries import Entry, Index, by_person, entries, shallow
+from adapter.formats.fhir.reader.negatives import gathered
+from adapter.formats.fhir.reader.node import left, obj, take
+from adapter.formats.fhir.reader.rest import accepted, carry
+from adapter.formats.fhir.reader.scene import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapter.report import Json
+    from adapter.terms import Terms
+
+# Resources of our own writer that state nothing a case does not say elsewhere.
+_REDUNDANT = frozenset({"DiagnosticReport", "Provenance"})
+
+
+def recognises(document: Any) -> bool:
+    """Whether a parsed document says that it is a FHIR resource, or is a list of such."""
+    if isinstance(document, list):
+        return bool(document) and all(recognises(one) for one in document)
+    return isinstance(document, dict) and "resourceType" in document
+
+
+def read(document: Any, terms: Terms) -> Iterator[ReadCase]:
+    """The cases of a document, one for each person in it.
+
+    Raises ReadError for a document that is no FHIR resource or is nested too deep, CaseError for one of which no case
+    can be made.
+    """
+    if not recognises(document):
+        raise ReadError("expected a FHIR resource (with resourceType) or a list of them")
+    shallow(document)
+    found = entries(document, f"{terms.base}/identifier/case")
+    index = Index(found)
+    for group in by_person(found, index):
+        yield _case(Scene(group, index, terms))
+
+
+def _case(s: Scene) -> ReadCase:
+    s.case["source"] = _source(s)
+    person.patient(s)
+    disease.specimens(s)
+    disease.conditions(s)
+    therapy.treatments(s)
+    for entry in list(s.of("Observation")):
+        _finding(s, entry)
+    for entry in list(s.of("Observation")):
+        if _about(s, entry):
+            s.done.add(entry)
+    therapy.settled(s)
+    gathered(s)
+    _ids(s)
+    carried = list(s.case.pop("carried", []))
+    for entry in s.entries:
+        _carry(s, entry, carried)
+    s.case["carried"] = carried
+    case, issues, losses = accepted({k: v for k, v in s.case.items() if v not in ({}, [])})
+    return ReadCase(case, tuple(losses), (*s.issues, *issues))
+
+
+def _source(s: Scene) -> Json:
+    """The publication of the case: what its own resources cite, else what the Provenance names."""
+    named: Json = {}
+    for entry in s.of("Provenance"):
+        if entry.resource.get("meta") and any(e.own for e in s.entries):
+            named = of_provenance(entry.resource)
+            entry.own = "provenance"
+    cited = [s.cited(e.resource) for e in s.entries if e.own and not e.role.startswith("finding/")]
+    return next((one for one in cited if one), named)
+
+
+def _finding(s: Scene, entry: Entry) -> None:
+    """Read an Observation that is a finding; those that tell more of other resources come after."""
+    names = s.words.names(obj(entry.resource, "code"))
+    if entry.own and not entry.role.startswith("finding/"):
+        return
+    if names & {"molecular-consequence", "diagnostic-implication"}:
+        return
+    if _worked_out(s, entry):
+        s.done.add(entry)
+        entry.resource.clear()
+    elif "variant" in names:
+        findings.variant(s, entry)
+    elif names & {"karyotype-result", "karyotype", "complex-karyotype"}:
+        findings.karyotype(s, entry)
+    elif "disease-status" not in names and not (names & set(_ABOUT)):
+        results.result(s, entry)
+
+
+def _worked_out(s: Scene, entry: Entry) -> bool:
+    """Whether our own writer worked an Observation out of an ISCN string: it is worked out anew from the string."""
+    of = next(s.index.linked(entry, "derivedFrom"), None)
+    return bool(entry.own and of is not None and entry.role.startswith(f"{of.role}-"))
+
+
+_ABOUT = {
+    "diagnosis-details": disease.details,
+    "risk": disease.risk,
+    "specimen-details": disease.of_specimen,
+    "treatment-details": therapy.details,
+    "disease-status": therapy.response,
+    "survival-interval": lambda s, e: person.interval(s, e, measured=True),
+    "outcome": lambda s, e: person.interval(s, e, measured=False),
+    "cause-of-death": person.cause,
+    "ancestry": lambda s, e: person.described(s, e, "ancestry"),
+    "constitutional-karyotype": lambda s, e: person.described(s, e, "constitutional_karyotype"),
+    "note": person.noted,
+}
+
+
+def _about(s: Scene, entry: Entry) -> bool:
+    """Read an Observation that tells more of another resource, of the person or the outcome; False for any other."""
+    names = s.words.names(obj(entry.resource, "code"))
+    if entry.role.startswith("feature/"):
+        disease.feature(s, entry)
+        return True
+    if names & {"molecular-consequence", "diagnostic-implication"}:
+        return _implied(s, entry)
+    name = next((name for name in _ABOUT if name in names), "")
+    if name:
+        _ABOUT[name](s, entry)
+        take(entry.resource, "code")
+    return bool(name)
+
+
+def _implied(s: Scene, entry: Entry) -> bool:
+    """Read an implication; the consequences our own writer adds follow from change and fusion."""
+    if entry.own and entry.role.endswith("/consequence"):
+        entry.resource.clear()
+        return True
+    if entry.own:
+        s.cited(entry.resource)
+    return findings.implication(s, entry)
+
+
+def _ids(s: Scene) -> None:
+    """Leave out the ids that a case gives findings that state none, and the sources that are the case's own."""
+    from adapter.case.links import finding_ids
+
+    made = s.case.get("findings", [])
+    for finding in made:
+        source = s.citations.get(id(finding), {})
+        if source and source != {k: v for k, v in s.case.get("source", {}).items() if k != "label"}:
+            finding["source"] = source
+    named = [f["id"] for f in made]
+    for finding in made:
+        if finding["id"].startswith(f"{finding['kind']}-"):
+            bare = [{**f, "id": ""} if f is finding or "id" not in f else f for f in made]
+            if list(finding_ids(bare)) == named:
+                finding.pop("id")
+
+
+def _carry(s: Scene, entry: Entry, carried: list[Json]) -> None:
+    if entry.own and entry.kind in _REDUNDANT:
+        return
+    whole = entry not in s.done
+    if left(entry.resource) is not None:
+        carry(entry, carried, whole=whole)

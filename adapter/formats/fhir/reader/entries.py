@@ -1,0 +1,186 @@
+"""The resources of a document and who they are about.
+
+A document is a Bundle of any kind, one resource, or a list of resources (the lines of a bulk file). References are
+followed by fullUrl, relative address, URN, identifier, and into what a resource contains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from adapter.errors import ReadError
+from adapter.formats.fhir.reader.node import obj, objects, text
+from adapter.report import Json
+
+DEEPEST = 64  # levels of a document: what the JSON reader takes; a library caller may hand in more
+_ABOUT = ("subject", "patient", "individual")
+_LINKS = ("derivedFrom", "result", "partOf", "hasMember", "focus", "basedOn", "specimen", "encounter")
+
+
+@dataclass(eq=False, slots=True)
+class Entry:
+    """A resource that is being read; ``resource`` is a copy, from which what is understood is taken.
+
+    ``path`` is its type and id, ``role`` what our own writer calls it ("finding/kmt2a"), "" for any other resource.
+    ``name`` is the id of the part of the case it became.
+    """
+
+    resource: Json
+    path: str
+    kind: str
+    role: str = ""
+    name: str = ""
+    addresses: tuple[str, ...] = ()
+    own: str = ""  # id of the case that our own writer wrote it for
+    stated_kind: str = ""  # kind of finding, where our own writer states it
+    inside: Entry | None = None
+
+
+def shallow(document: Any) -> None:
+    """Refuse a document that is nested deeper than any FHIR resource. Raises ReadError."""
+    level = [document]
+    for _ in range(DEEPEST):
+        level = [
+            below
+            for node in level
+            if isinstance(node, dict | list)
+            for below in (node.values() if isinstance(node, dict) else node)
+        ]
+        if not level:
+            return
+    raise ReadError(f"nested deeper than {DEEPEST} levels")
+
+
+def entries(document: Any, system: str) -> list[Entry]:
+    """The resources of ``document`` in order; ``system`` is that of the identifiers our own writer gives."""
+    found: list[Entry] = []
+    for address, resource in _resources(document):
+        _add(found, resource, address, system, None)
+    return found
+
+
+def _add(found: list[Entry], resource: Json, address: str, system: str, inside: Entry | None) -> None:
+    copy = deepcopy(resource)
+    contained = copy.pop("contained", [])
+    kind, own = copy["resourceType"], text(copy, "id")
+    path = f"{kind}/{own or len(found) + 1}" if inside is None else f"{inside.path}#{own or len(found) + 1}"
+    entry = Entry(copy, path, kind, inside=inside)
+    named = (path, f"urn:uuid:{own}") if own and inside is None else (path,) if own else ()
+    entry.addresses = (*((address,) if address else ()), *named)
+    entry.own, entry.role, entry.stated_kind = _role(copy, system)
+    found.append(entry)
+    below = [one for one in contained if _is_resource(one)] if isinstance(contained, list) else []
+    for one in below:
+        _add(found, one, "", system, entry)
+    if kept := [one for one in (contained if isinstance(contained, list) else [contained]) if not _is_resource(one)]:
+        copy["contained"] = kept
+
+
+def _resources(document: Any) -> Iterator[tuple[str, Json]]:
+    """Address and resource of every entry, of bundles in bundles too."""
+    waiting: list[tuple[str, Any]] = [("", document)]
+    while waiting:
+        address, node = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend(("", one) for one in reversed(node))
+        elif not _is_resource(node):
+            continue
+        elif node["resourceType"] == "Bundle":
+            below = [(text(e, "fullUrl"), e.get("resource")) for _, e in objects(node, "entry")]
+            waiting.extend(reversed(below))
+        else:
+            yield address, node
+
+
+def _is_resource(node: Any) -> bool:
+    return isinstance(node, dict) and isinstance(node.get("resourceType"), str)
+
+
+def _role(resource: Json, system: str) -> tuple[str, str, str]:
+    """Case id, role and kind in our own identifier of a resource; the patient's identifier is the case id itself."""
+    for n, identifier in objects(resource, "identifier"):
+        if text(identifier, "system") == system:
+            value = text(identifier, "value")
+            case, _, role = value.partition("/")
+            resource["identifier"][n] = None
+            return case, role or "patient", text(obj(identifier, "type"), "text")
+    return "", "", ""
+
+
+class Index:
+    """Entries by all the addresses they can be referred to by."""
+
+    def __init__(self, found: list[Entry]) -> None:
+        self._at: dict[str, Entry] = {}
+        for entry in found:
+            for address in entry.addresses:
+                self._at.setdefault(address, entry)
+            for _, identifier in objects(entry.resource, "identifier"):
+                key = f"{text(identifier, 'system')}|{text(identifier, 'value')}"
+                self._at.setdefault(key, entry)
+
+    def find(self, reference: Any, here: Entry) -> Entry | None:
+        """The entry that a Reference of ``here`` leads to, None where the document does not have it."""
+        address = text(reference, "reference")
+        if address.startswith("#"):
+            outer = here.inside or here
+            return self._at.get(f"{outer.path}{address}") or (here.inside if address == "#" else None)
+        if address:
+            short = "/".join(address.split("/_history/")[0].split("/")[-2:])
+            return self._at.get(address) or self._at.get(short)
+        identifier = obj(reference, "identifier")
+        return self._at.get(f"{text(identifier, 'system')}|{text(identifier, 'value')}") if identifier else None
+
+    def linked(self, entry: Entry, member: str) -> Iterator[Entry]:
+        """Entries that the reference or references at ``member`` lead to."""
+        value = entry.resource.get(member)
+        for one in value if isinstance(value, list) else [value]:
+            found = self.find(one, entry)
+            if found is not None:
+                yield found
+
+
+def by_person(found: list[Entry], index: Index) -> list[list[Entry]]:
+    """The entries of each person, the Patient first; what names nobody goes with what it is linked to, or the first.
+
+    A document without a Patient is about one person for every subject it names, or about one if it names none.
+    """
+    groups: dict[object, list[Entry]] = {entry: [entry] for entry in found if entry.kind == "Patient"}
+    owner: dict[Entry, object] = {entry: entry for entry in found if entry.kind == "Patient"}
+    rest = [entry for entry in found if entry not in owner]
+    for entry in rest:
+        if (about := _about(entry, index, len(groups))) is not None:
+            owner[entry] = about
+    _by_links(rest, index, owner)
+    first: object = next(iter(groups), None) or next(iter(owner.values()), "")
+    for entry in rest:
+        groups.setdefault(owner.get(entry, first), []).append(entry)
+    return list(groups.values())
+
+
+def _about(entry: Entry, index: Index, patients: int) -> object | None:
+    for member in _ABOUT:
+        found = index.find(entry.resource.get(member), entry)
+        if found is not None and found.kind == "Patient":
+            return found
+        address = text(entry.resource.get(member), "reference")
+        if address and not patients:
+            return address
+    return None
+
+
+def _by_links(rest: list[Entry], index: Index, owner: dict[Entry, object]) -> None:
+    """Give an entry without a subject the person of what it is linked to, in either direction."""
+    for entry in rest:
+        for member in _LINKS:
+            for other in index.linked(entry, member):
+                if entry in owner and other not in owner:
+                    owner[other] = owner[entry]
+                elif other in owner and entry not in owner:
+                    owner[entry] = owner[other]
+    for entry in rest:
+        if entry.inside is not None and entry not in owner and entry.inside in owner:
+            owner[entry] = owner[entry.inside]

@@ -1,0 +1,136 @@
+"""The mapping tables read from right to left: what a Coding is called in the tables, and in whose words.
+
+The tables are those the writer uses (:mod:`adapter.formats.fhir.codebook`). A code that no table has is kept as it is.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from adapter.errors import AmbiguousTerm, UnknownTerm
+from adapter.formats.fhir.codebook import NAMES, codebook
+from adapter.formats.fhir.reader.node import objects, take, take_text, text
+from adapter.sssom import fold
+
+if TYPE_CHECKING:
+    from adapter.report import Json
+    from adapter.terms import Terms
+
+Known = tuple[str, str]  # system and code
+
+
+class Lexicon:
+    """The tables of ``terms`` by the codes in them."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms, self.codes = terms, codebook(terms)
+        self._names: dict[Known, set[str]] = {}
+        self._keys: dict[str, dict[Known, list[str]]] = {}
+        self.own_system = terms.resource("HAEM").fhir_system
+        self._systems = {terms.resource(p).fhir_system: p for p in terms.prefixes()}
+        for table in NAMES:
+            for known, keys in self._table(table).items():
+                self._names.setdefault(known, set()).update(keys)
+
+    def _table(self, table: str) -> dict[Known, list[str]]:
+        found = self._keys.get(table)
+        if found is None:
+            found = self._keys[table] = {}
+            for key in self.terms.keys(table):
+                for code in self.terms.codes(table, key):
+                    if code.coding["system"]:
+                        found.setdefault((code.coding["system"], code.coding["code"]), []).append(key)
+        return found
+
+    def names(self, node: Json) -> frozenset[str]:
+        """Keys of the observations or components that the codings of a concept name."""
+        found: set[str] = set()
+        for _, coding in objects(node, "coding"):
+            system, code = known(coding)
+            found |= self._names.get((system, code), set())
+            if system == self.own_system:
+                found.add(code)
+        return frozenset(found)
+
+    def keys(self, table: str, node: Json) -> list[str]:
+        """Keys of the table that the codings of a concept stand for, the most likely one first.
+
+        Several keys may share a code: more codes in common go first, then the key whose words are in the display.
+        """
+        votes: dict[str, int] = {}
+        shown = ""
+        for _, coding in objects(node, "coding"):
+            shown += fold(text(coding, "display"))
+            for key in self._table(table).get(known(coding), ()):
+                votes[key] = votes.get(key, 0) + 1
+        named = {key: fold(self.terms.label(table, key)) in shown for key in votes}
+        return sorted(votes, key=lambda key: (-votes[key], not named[key]))
+
+    def key(self, table: str, words: str) -> str:
+        """Key that ``words`` name, "" where the table does not know them or several rows claim them."""
+        try:
+            return self.terms.key(table, words) or ""
+        except (AmbiguousTerm, UnknownTerm):
+            return ""
+
+    def words(self, node: Json, table: str = "") -> str:
+        """What a concept says, in its own words or those of the table; what they stand for is taken from ``node``."""
+        said = text(node, "text")
+        keys = self.keys(table, node) if table else []
+        if said and (not keys or self.key(table, said) in keys):
+            take_text(node, "text")
+            self._explained(node, table, said)
+            return said
+        if keys:
+            chosen = self.terms.label(table, keys[0])
+            self._explained(node, table, chosen)
+            return chosen
+        for n, coding in objects(node, "coding"):
+            if found := text(coding, "display") or text(coding, "code"):
+                if found == text(coding, "display"):
+                    take_text(coding, "display")
+                else:
+                    take(node, "coding", n)
+                return found
+        return ""
+
+    def choice(self, node: Json, table: str, allowed: tuple[str, ...]) -> str:
+        """Which of the ``allowed`` words a concept says, "" where it says none of them."""
+        said = text(node, "text")
+        by_fold = {fold(word): word for word in allowed}
+        found = by_fold.get(fold(said), "")
+        if not found:
+            found = next((by_fold[fold(key)] for key in self.keys(table, node) if fold(key) in by_fold), "")
+        elif said == found:
+            take_text(node, "text")
+        if found:
+            self._explained(node, table, found)
+        return found
+
+    def _explained(self, node: Json, table: str, words: str) -> None:
+        """Take the codings that the writer gives ``words`` anyway."""
+        if not table:
+            return
+        made = {known(code.coding) for code in self.codes.codes(table, words)}
+        for n, coding in list(objects(node, "coding")):
+            if known(coding) in made and not coding.keys() - {"system", "code", "display"}:
+                take(node, "coding", n)
+
+    def vocabulary(self, coding: Json) -> str:
+        """CURIE prefix of a coding's system, "" where ``resources.tsv`` does not have it."""
+        return self._systems.get(text(coding, "system").rstrip("/"), "")
+
+
+def known(coding: Json) -> Known:
+    """System and code of a coding; an official example writes the Sequence Ontology with a slash at its end."""
+    system = text(coding, "system")
+    return (system.rstrip("/") if system.startswith("http://www.sequenceontology.org") else system), text(
+        coding, "code"
+    )
+
+
+@cache
+def lexicon(terms: Terms) -> Lexicon:
+    """The lexicon of ``terms``, made once."""
+    return Lexicon(terms)
