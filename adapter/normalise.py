@@ -7,10 +7,12 @@ engine makes of a text depends on the text and the tables alone, so that normali
 from __future__ import annotations
 
 from adapter.case import Case
+from adapter.case.diagnosis import primary_diagnosis
 from adapter.terms import Terms
 
 
 def normalise(case: Case, terms: Terms) -> Case:
     """``case`` with every finding's ``understood`` rebuilt."""
-    findings = tuple(finding.understanding(finding.understand(terms)) for finding in case.findings)
+    diagnosis = primary_diagnosis(case, terms)
+    findings = tuple(finding.understanding(finding.understand(terms, diagnosis)) for finding in case.findings)
     return case.model_copy(update={"findings": findings}) if findings else case

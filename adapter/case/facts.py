@@ -104,6 +104,17 @@ class Value(NamedTuple):
     unit_path: str = ""
 
 
+class Flag(NamedTuple):
+    """What a named rule set says of a karyotype; ``name`` is a key of ``mappings/iscn-karyotypes``, ``rule`` says why.
+
+    ``complex-karyotype`` and ``monosomal-karyotype`` are true or false, ``ploidy-class`` is a key.
+    """
+
+    name: str
+    value: bool | str
+    rule: str
+
+
 class Part(NamedTuple):
     """One line of a result with several: a marker of an immunophenotype and what was seen."""
 
@@ -117,7 +128,8 @@ class Facts(NamedTuple):
 
     ``path`` is the finding's JSON pointer and ``id`` its id, to which one abnormality of a karyotype and one gene of a
     negative panel add ``-1``, ``-2`` …; ``derived_from`` is the karyotype's id then (a panel has no Facts of its own:
-    one for each gene). ``result`` is what the finding says of presence; ``test`` names what an observation measured
+    one for each gene). ``result`` is what the finding says of presence; ``structure`` is the kind of structural
+    abnormality (key of ``mappings/iscn-karyotypes``: "t", "inv", "der"); ``test`` names what an observation measured
     (key of ``mappings/measurements``, or words). ``derived`` names the rule of each fact that was worked out,
     ``sources`` the pointer of each that stands in a field of another name than this kind's usual one.
     """
@@ -151,6 +163,8 @@ class Facts(NamedTuple):
     fusion: str = ""
     transcripts: tuple[str, ...] = ()
     complex: bool | None = None
+    structure: str = ""
+    flags: tuple[Flag, ...] = ()
 
     test: str = ""
     value: Value | None = None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from adapter.case.diagnosis import primary_diagnosis
 from adapter.case.findings import CopyNumber, Karyotype
 from adapter.case.findings.engines import KnownString
 from adapter.case.findings.finding import Finding
@@ -36,7 +37,7 @@ def case_issues(case: Case, terms: Terms) -> Iterator[Issue]:
     """Warnings about a sound case, normalised or not, in the order of the format; ``path`` points into the case."""
     for path, table, text in _terms_said(case):
         yield from _term(path, table, text, terms)
-    diagnosis = _diagnosis(case, terms)
+    diagnosis = primary_diagnosis(case, terms)
     sex = case.subject.sex if case.subject else None
     for n, finding in enumerate(case.findings):
         at = f"/findings/{n}"
@@ -84,17 +85,6 @@ def _unknown(table: str, text: str, terms: Terms) -> str:
     near = terms.nearest(table, text)
     nearest = f"; nearest: {', '.join(near)}" if near else ""
     return f"mappings/{table} has no row for this: it is carried as text{nearest}"
-
-
-def _diagnosis(case: Case, terms: Terms) -> str | None:
-    """Key of the primary diagnosis, None where none is known."""
-    entity = next((d.entity for d in case.diagnoses if d.role in {None, "primary"}), None)
-    if entity is None:
-        return None
-    try:
-        return terms.key("diagnoses", entity)
-    except AmbiguousTerm:
-        return None
 
 
 def _complexity(finding: Karyotype, at: str, diagnosis: str | None) -> Iterator[Issue]:

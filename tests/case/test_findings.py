@@ -227,7 +227,7 @@ def test_a_karyotype_has_a_child_for_each_abnormality():
         for c in children
     ]
     assert said == [
-        ("karyotype-1-1", "karyotype-1", "t(9;22)(q34;q11.2)", "", "15/20", None),
+        ("karyotype-1-1", "karyotype-1", "t(9;22)(q34;q11.2)", "", "15/20", "9q34;22q11.2"),
         ("karyotype-1-2", "karyotype-1", "-7", "loss", "15/20", "7"),
         ("karyotype-1-3", "karyotype-1", "+8", "gain", "15/20", "8"),
     ]
@@ -241,7 +241,10 @@ def test_a_karyotype_has_a_child_for_each_abnormality():
         ("45,XX,-7[10]/46,XX", [None]),
         ("45,XX,-7[cp10]", [None]),
         ("46,XX,-7,+8[10]/46,XX,-7,+21[5]/46,XX[5]", ["15/20", "10/20", "5/20"]),
-        ("45,XX,-7[10]/46,idem,+8[10]", [None, None]),
+        ("45,XX,-7[10]/46,idem,+8[10]", ["20/20", "10/20"]),
+        ("45,XX,-7[10]/46,XX[5]/nonclonal[5]", ["10/20"]),
+        ("46,XX,-7[10]//46,XY[10]", []),
+        ("45,XX,-7[10]//46,XY[10]", [None]),
     ],
 )
 def test_cells_of_an_abnormality_are_counted_only_where_all_are_stated(iscn, cells):

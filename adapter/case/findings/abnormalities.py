@@ -1,38 +1,77 @@
-"""The abnormalities of a karyotype that was read, each as facts of its own."""
+"""The abnormalities of a karyotype that was read, each as facts of its own: everything here was worked out.
+
+An abnormality is counted once however many clones carry it; sidelines carry what their stem line has. A donor's cells
+are not the patient's and give no finding.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from adapter.case.facts import Expression, Facts, Place
+from adapter.case.facts import Detail, Expression, GeneFact, Place
+from adapter.nomenclature import bands, loci
+from adapter.nomenclature.iscn.describe import breakpoints
+from adapter.nomenclature.iscn.effects import CloneEffects, clone_effects, persons
+from adapter.nomenclature.iscn.expand import Step, expand
 from adapter.nomenclature.iscn.model import Abnormality, Document
 from adapter.nomenclature.iscn.render import abnormality_text, breakpoint_text
-from adapter.nomenclature.quantities import Share
+from adapter.nomenclature.iscn.rules import identity, present
+from adapter.nomenclature.quantities import Copies, Share
+from adapter.terms import Terms
 
 RULE = "iscn"
-_CHANGES = {("chromosome", "+"): "gain", ("chromosome", "-"): "loss", ("del", None): "deletion", ("dup", None): "gain"}
+RECURRENT = "recurrent rearrangements, adapter/nomenclature/data/recurrent.tsv"
+_DIPLOID = 2
+_CHANGES = {"del": "deletion", "dup": "gain", "hsr": "amplification", "dmin": "amplification"}
+_SIGNED = {"+": "gain", "-": "loss"}
+
+Fields = dict[str, Any]
 
 
-def abnormalities(document: Document, parent: Facts) -> Iterator[Facts]:
-    """One Facts for each abnormality, in the order first written; its cells are those of all clones that list it.
+@dataclass(slots=True)
+class Carried:
+    """An abnormality and the clones that carry it."""
 
-    Cells are stated only where every clone has a number of them and none refers to another clone.
+    step: Step
+    clones: list[CloneEffects] = field(default_factory=list)
+    persons: list[str | None] = field(default_factory=list)
+
+
+def abnormalities(document: Document, terms: Terms) -> Iterator[Fields]:
+    """Fields of one Facts for each abnormality, in the order first written.
+
+    Its cells are those of all clones that carry it, stated only where every clone has a number of them.
     """
-    seen: dict[str, tuple[Abnormality, int]] = {}
-    for clone in document.clones:
-        for item in clone.abnormalities:
-            text = abnormality_text(item)
-            _, cells = seen.get(text, (item, 0))
-            seen[text] = item, cells + (clone.cells.n if clone.cells else 0)
     total = _scored(document)
-    for n, (text, (item, cells)) in enumerate(seen.items(), start=1):
-        yield _facts(item, text, f"{parent.id}-{n}", parent, share(cells, total))
+    for carried in _carried(document):
+        yield _fields(carried, total, terms)
+
+
+def _carried(document: Document) -> list[Carried]:
+    lines = expand(document)
+    found: dict[tuple[object, ...], Carried] = {}
+    for effects, person in zip(clone_effects(lines), persons(lines), strict=True):
+        line = effects.line
+        if line.clone.population == "donor":
+            continue
+        for step in {identity(s.item): s for s in reversed(line.steps) if _there(s)}.values():
+            one = found.setdefault(identity(step.item), Carried(step))
+            one.clones.append(effects)
+            one.persons.append(person)
+    return sorted(found.values(), key=lambda one: (one.step.stated_in, one.step.item.start))
+
+
+def _there(step: Step) -> bool:
+    """Whether the clone has the item: not where it was taken away again, nor where nothing was there to take away."""
+    removed = step.item.sign == "-" and step.item.kind != "chromosome"
+    return not removed and (present(step) or step.item.constitutional or not step.readings[0].takes)
 
 
 def share(positive: int, scored: int) -> Share | None:
-    """Share of ``scored`` metaphases; None where the numbers are not known."""
+    """Share of ``scored`` cells; None where the numbers are not known."""
     if not scored or not positive:
         return None
     percent = (Decimal(100 * positive) / scored).quantize(Decimal("1E-6"), ROUND_HALF_EVEN).normalize()
@@ -41,41 +80,100 @@ def share(positive: int, scored: int) -> Share | None:
 
 
 def _scored(document: Document) -> int:
-    """Metaphases of all clones, 0 where some clone has no number or a clone builds on another."""
-    if any(clone.cells is None or clone.cells.composite or clone.relation for clone in document.clones):
+    """Metaphases of all clones, non-clonal ones included; 0 where some have no number, or a donor's are among them."""
+    counted = [*(clone.cells for clone in document.clones), *(note.cells for note in document.notes)]
+    if any(c.population == "donor" for c in document.clones) or any(c is None for c in counted):
         return 0
-    return sum(clone.cells.n for clone in document.clones if clone.cells)
+    return sum(cells.n for cells in counted if cells)
 
 
-def _facts(item: Abnormality, text: str, name: str, parent: Facts, cells: Share | None) -> Facts:
-    found: dict[str, Any] = {"change": _CHANGES.get((item.kind, item.sign), ""), "place": place(item), "cells": cells}
+def _cells(carried: Carried, total: int) -> Share | None:
+    """Cells of the carriers; not of a composite clone, in which not every cell need have it."""
+    counted = [effects.line.clone.cells for effects in carried.clones]
+    if any(cells is None or cells.composite for cells in counted):
+        return None
+    return share(sum(cells.n for cells in counted if cells), total)
+
+
+def _fields(carried: Carried, total: int, terms: Terms) -> Fields:
+    item = carried.step.item
+    copies = _copies(carried)
+    text = abnormality_text(item)
+    found: Fields = {
+        "change": _change(carried, copies),
+        "structure": item.kind.replace(" ", "-") if item.kind not in ("chromosome", *_CHANGES) else "",
+        "place": place(item),
+        "copies": copies,
+        "cells": _cells(carried, total),
+        "genes": _genes(carried.step, terms),
+    }
     if item.constitutional and item.origin_certain:
         found["origin"] = "germline"
-    elif parent.origin:
-        found["origin"] = parent.origin
-    return Facts(
-        path=parent.path,
-        id=name,
-        sort="variant",
-        result=parent.result,
-        status=parent.status,
-        specimen=parent.specimen,
-        methods=parent.methods,
-        age=parent.age,
-        date=parent.date,
-        derived_from=parent.id,
-        expressions=(Expression("iscn", text, "", text, verbatim=True, grade="B"),),
-        derived={fact: RULE for fact, value in found.items() if value} | {"expressions": RULE},
-        sources=parent.sources,
-        **found,
-    )
+    if not item.certain or not all(item.chromosome_certain) or item.alternatives:
+        found["result"] = "indeterminate"
+    derived = {fact: RECURRENT if fact == "genes" else RULE for fact, value in found.items() if value}
+    clones = ", ".join(str(effects.line.clone.index) for effects in carried.clones)
+    return found | {
+        "expressions": (Expression("iscn", text, "", text, verbatim=True, grade="B"),),
+        "details": (Detail("clone", clones, ""),),
+        "derived": {"expressions": RULE} | derived,
+    }
+
+
+def _change(carried: Carried, copies: Copies | None) -> str:
+    """What happened to the copy number; a sign in a clone of another ploidy counts from that, not from two."""
+    item = carried.step.item
+    if item.kind != "chromosome":
+        return _CHANGES.get(item.kind, "")
+    if copies is not None and copies.low is not None and item.chromosomes[0] in bands.AUTOSOMES:
+        return "gain" if copies.low > _DIPLOID else "loss" if copies.low < _DIPLOID else ""
+    diploid = all(effects.line.ploidy == _DIPLOID for effects in carried.clones)
+    return _SIGNED.get(item.sign or "", "") if diploid else ""
+
+
+def _copies(carried: Carried) -> Copies | None:
+    """Copies of a whole chromosome, where all clones that carry the item agree; None for any other item."""
+    item = carried.step.item
+    if item.kind != "chromosome" or not item.certain or not all(item.chromosome_certain):
+        return None
+    found = {
+        _whole(effects, item.chromosomes[0], person)
+        for effects, person in zip(carried.clones, carried.persons, strict=True)
+    }
+    number = found.pop() if len(found) == 1 else None
+    return None if number is None else Copies(str(number), Decimal(number), Decimal(number))
+
+
+def _whole(effects: CloneEffects, chromosome: str, person: str | None) -> int | None:
+    """Copies of a whole chromosome in a clone; None where they differ along it or are not certain."""
+    base = _DIPLOID if chromosome in bands.AUTOSOMES else person.count(chromosome) if person else None
+    if base is None or chromosome not in bands.CHROMOSOMES or any(c[0] == chromosome for c in effects.boundary):
+        return None
+    runs = [run for run in effects.net if run.chromosome == chromosome]
+    if not runs:
+        return base
+    whole = len(runs) == 1 and runs[0].first == 0 and runs[0].end == bands.size(chromosome)
+    return base + runs[0].low if whole and runs[0].low == runs[0].high else None
+
+
+def _genes(step: Step, terms: Terms) -> tuple[GeneFact, ...]:
+    """Genes of the recurrent rearrangement or amplification that the item is, from the table."""
+    named = loci.genes_of(step.effect.junctions)
+    if step.item.kind == "hsr":
+        named = tuple(gene for text in breakpoints(step.item) for gene in loci.amplified_at(text))
+    return tuple(GeneFact(symbol, terms.gene(symbol), "") for symbol in named)
 
 
 def place(item: Abnormality) -> Place | None:
-    """Chromosome, and the band where one break is stated; none for an abnormality of several chromosomes."""
-    if len(item.chromosomes) != 1 or item.chromosomes[0] == "?" or not all(item.chromosome_certain):
+    """Chromosome, and the bands where breaks are stated; of several chromosomes the bands only."""
+    if not item.chromosomes or not all(item.chromosome_certain):
         return None
     chromosome = item.chromosomes[0]
-    points = item.breakpoints[0] if item.breakpoints else ()
-    text = chromosome + "".join(map(breakpoint_text, points))
-    return Place("", text, chromosome, text if points else "")
+    if len(item.chromosomes) == 1 and not item.parts:
+        if chromosome == "?":
+            return None
+        points = item.breakpoints[0] if item.breakpoints else ()
+        text = chromosome + "".join(map(breakpoint_text, points))
+        return Place("", text, chromosome, text if points else "")
+    named = ";".join(text for text in dict.fromkeys(breakpoints(item)) if not text.startswith("?") and text[-1] != "?")
+    return Place("", named, "", named) if named else None

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from adapter.case.base import Stated
 from adapter.case.facts import Detail, Place
 from adapter.case.fields import Copies, Count, Exons, Text, Texts
+from adapter.case.findings.engines import KnownString
 from adapter.case.findings.finding import (
     GenomicFinding,
     Understood,
@@ -73,7 +74,7 @@ class CopyNumber(GenomicFinding):
         one = (self.gene,) if self.gene else ()
         genes = gene_facts(one, f"{path}/gene", terms, listed=False)
         lies = gene_place(genes) if self.region is None else place(self.region, f"{path}/region", self.assembly)
-        return {
+        said = {
             "genes": genes + gene_facts(self.genes, f"{path}/genes", terms),
             "place": lies,
             "derived": {"place": RULE} if lies and not lies.path else {},
@@ -82,8 +83,25 @@ class CopyNumber(GenomicFinding):
             "expressions": iscn_expression(self.iscn, f"{path}/iscn", self.understood),
             "details": self._details(path),
         }
+        return said | self._of_string(said, terms)
 
-    def understand(self, terms: Terms) -> Understood | None:  # noqa: ARG002
+    def _of_string(self, said: dict[str, Any], terms: Terms) -> dict[str, Any]:
+        """What the ISCN string says beyond the fields: where it holds one result, and the finding names no locus."""
+        known = self.understood.value if self.understood else None
+        named = self.gene or self.genes or self.region or self.result != "present"
+        if not isinstance(known, KnownString) or known.canonical is None or named:
+            return {}
+        from adapter.case.findings.implied import parts_of
+
+        parts = parts_of(known, self.iscn or "", terms)
+        if len(parts) != 1 or "result" in parts[0]:
+            return {}
+        stated = {"copies": self.copies, "change": self.change, "cells": self.cells}
+        wanted = [name for name in ("genes", "place", *stated) if parts[0].get(name) and not stated.get(name)]
+        rules = {name: parts[0]["derived"][name] for name in wanted}
+        return {name: parts[0][name] for name in wanted} | {"derived": said["derived"] | rules}
+
+    def understand(self, terms: Terms, diagnosis: str | None = None) -> Understood | None:  # noqa: ARG002
         """The ISCN string as the engine reads it."""
         return understood_iscn(self.iscn)
 

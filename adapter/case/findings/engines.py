@@ -26,10 +26,14 @@ _AWKWARD = frozenset({"error", "warning"})
 
 @dataclass(frozen=True, slots=True)
 class KnownString:
-    """An ISCN string that was read: the document, and its canonical text where it can be vouched for."""
+    """An ISCN string that was read: the document, and its canonical text where it can be vouched for.
+
+    ``diagnosis`` (key of the diagnosis table) chooses the rule sets for what the string says of the karyotype.
+    """
 
     document: iscn.Document
     canonical: str | None
+    diagnosis: str | None = None
 
     def expression(self, text: str, path: str) -> Expression:
         """The expression with what is known of it: a string without fault or repair may travel as it is."""
@@ -39,10 +43,13 @@ class KnownString:
 
 @lru_cache(maxsize=1024)
 def read_iscn(text: str) -> tuple[KnownString, Grade, tuple[Issue, ...]]:
-    """An ISCN text read; graded B where every token is classified, D otherwise."""
+    """An ISCN text read; graded B where every token is classified and no count contradicts the items, D otherwise."""
     from adapter.nomenclature import iscn
+    from adapter.nomenclature.iscn.effects import contradictions
 
     document = iscn.parse(text)
+    if document.clones:
+        document = document.with_diagnostics(contradictions(document))
     sound = document.status in {"ok", "repaired"}
     known = KnownString(document, iscn.render(document) if sound else None)
     return known, "B" if sound else "D", tuple(remarks(document.diagnostics, "/iscn", "iscn"))
@@ -98,11 +105,16 @@ def remarks(diagnostics: Iterable[object], path: str, engine: str) -> Iterator[I
 
 
 def allele_of(variant: Variant) -> Allele:
-    """The allele that an HGVS reading vouches for; empty where it does not."""
+    """The allele that an HGVS reading vouches for; empty where it does not.
+
+    The kind is that of the change of DNA: a protein consequence alone leaves it open.
+    """
+    if variant.grade not in {"A", "B"}:
+        return _as_said(variant)
     vcf = variant.vcf
     return Allele(
-        grade=variant.grade if variant.grade in {"A", "B", "C"} else "D",  # type: ignore[arg-type]  # the engine's grades
-        kind=variant.kind or "",
+        grade=variant.grade,  # type: ignore[arg-type]  # A or B
+        kind=variant.kind or "" if variant.c or any(variant.g.values()) or variant.event else "",
         c=variant.c or "",
         p=variant.p or "",
         g={assembly: text for assembly, text in variant.g.items() if text},
@@ -111,6 +123,18 @@ def allele_of(variant: Variant) -> Allele:
         vrs=dict(variant.vrs),
         transcript=variant.transcript.used or "",
         transcript_why=variant.transcript.why or "",
+        notes=variant.notes,
+    )
+
+
+def _as_said(variant: Variant) -> Allele:
+    """At grade C and D nothing is derived: an expression that is valid as it stands, an event by its name, notes."""
+    said = variant.input.strip()
+    return Allele(
+        grade="C" if variant.grade == "C" else "D",
+        kind=variant.event.kind if variant.event else "",
+        c=said if variant.c == said else "",
+        p=said if variant.p == said else "",
         notes=variant.notes,
     )
 

@@ -65,7 +65,7 @@ class Finding(Stated):
         copy._understood = understood  # noqa: SLF001  (a copy of itself)
         return copy
 
-    def understand(self, terms: Terms) -> Understood | None:  # noqa: ARG002
+    def understand(self, terms: Terms, diagnosis: str | None = None) -> Understood | None:  # noqa: ARG002
         """What an engine makes of this finding's nomenclature; None for a kind that has none."""
         return None
 

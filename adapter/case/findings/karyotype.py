@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from adapter.case.facts import Facts, Sort
@@ -12,8 +13,9 @@ from adapter.case.findings.finding import GenomicFinding, Understood, details, i
 from adapter.errors import Fault
 from adapter.terms import Terms
 
-
 _DIPLOID = 46
+_SHARED = ("result", "status", "specimen", "methods", "age", "date", "origin", "sources")
+"""Facts that an abnormality has from its karyotype, where the string says nothing else of it."""
 
 
 class Karyotype(GenomicFinding):
@@ -33,24 +35,36 @@ class Karyotype(GenomicFinding):
         if self.iscn is None and self.complex is None and self.said is None:
             yield Fault("", "missing", "a karyotype needs at least one of iscn, complex and said")
 
-    def understand(self, terms: Terms) -> Understood | None:  # noqa: ARG002
-        """The ISCN string as the engine reads it."""
-        return understood_iscn(self.iscn)
+    def understand(self, terms: Terms, diagnosis: str | None = None) -> Understood | None:  # noqa: ARG002
+        """The ISCN string as the engine reads it, to be judged by the rule sets that fit the ``diagnosis``."""
+        known = understood_iscn(self.iscn)
+        return known and replace(known, value=replace(known.value, diagnosis=diagnosis))
 
     def facts(self, path: str, id: str, terms: Terms) -> Iterator[Facts]:
-        """The karyotype, then its abnormalities where the whole string was understood."""
+        """The karyotype, then its abnormalities, signals and regions where the whole string was understood."""
         parent = Facts(**self.common(path, id) | self.own(path, terms))
-        yield parent
-        known = self.understood.value if self.understood else None
-        if isinstance(known, KnownString) and known.canonical is not None and self.result == "present":
-            from adapter.case.findings.abnormalities import abnormalities
+        known = self._known()
+        if known is None:
+            yield parent
+            return
+        from adapter.case.findings.implied import flags_of, parts_of
 
-            yield from abnormalities(known.document, parent)
+        yield parent._replace(flags=flags_of(known, self.iscn or ""))
+        shared = {name: getattr(parent, name) for name in _SHARED}
+        for n, fields in enumerate(parts_of(known, self.iscn or "", terms), start=1):
+            named = {"path": path, "id": f"{id}-{n}", "sort": "variant", "derived_from": id}
+            yield Facts(**named | shared | fields)
+
+    def _known(self) -> KnownString | None:
+        """The string where all of it was understood and it is a result."""
+        known = self.understood.value if self.understood else None
+        sound = isinstance(known, KnownString) and known.canonical is not None and self.result == "present"
+        return known if sound else None
 
     def _is_normal(self) -> bool:
         """Whether the understood string holds diploid clones with nothing abnormal, and nothing else."""
-        known = self.understood.value if self.understood else None
-        if not isinstance(known, KnownString) or known.canonical is None or self.result != "present":
+        known = self._known()
+        if known is None:
             return False
         text = known.document
         sound = all(

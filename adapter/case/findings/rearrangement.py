@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
-from adapter.case.facts import GeneFact
+from adapter.case.facts import Expression, GeneFact
 from adapter.case.fields import Exons, Flag, Text, Texts
-from adapter.case.findings.engines import read_fusion, remarks
+from adapter.case.findings.engines import KnownString, read_fusion, remarks
 from adapter.case.findings.finding import (
     GenomicFinding,
     Understood,
@@ -19,6 +19,8 @@ from adapter.case.findings.finding import (
 )
 from adapter.errors import Fault
 from adapter.terms import Terms
+
+FORMS = "HGNC and VICC form of the fusion"
 
 
 class Rearrangement(GenomicFinding):
@@ -41,7 +43,7 @@ class Rearrangement(GenomicFinding):
         if not (self.genes or self.fusion or self.iscn or self.probe or self.said):
             yield Fault("", "missing", "a rearrangement needs genes, a fusion, an ISCN string, a probe or words")
 
-    def understand(self, terms: Terms) -> Understood | None:
+    def understand(self, terms: Terms, diagnosis: str | None = None) -> Understood | None:  # noqa: ARG002
         """The ISCN string as the engine reads it, with the remarks on it and on the fusion."""
         known = understood_iscn(self.iscn)
         if self.fusion is None:
@@ -52,15 +54,27 @@ class Rearrangement(GenomicFinding):
         return replace(known, issues=known.issues + issues)
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
-        """Genes with their roles, the fusion and string as printed, transcripts and how it was seen."""
+        """Genes with their roles, the fusion and string as printed, standard forms, transcripts and how it was seen."""
+        genes, rule = self._genes(path, terms)
+        said = self.fusion or ("::".join(self.genes) if len(self.genes) == 2 else "")
+        forms = tuple(forms_of(said, terms))
         seen = {"isoform": self.isoform, "in_frame": self.in_frame, "probe": self.probe, "signals": self.signals}
         return {
-            "genes": self._partners(path, terms),
+            "genes": genes,
             "fusion": self.fusion or "",
-            "expressions": iscn_expression(self.iscn, f"{path}/iscn", self.understood),
+            "expressions": iscn_expression(self.iscn, f"{path}/iscn", self.understood) + forms,
+            "derived": ({"genes": rule} if rule else {}) | ({"forms": FORMS} if forms else {}),
             "transcripts": self.transcripts,
             "details": details(path, {"exons": self.exons} | seen),
         }
+
+    def _genes(self, path: str, terms: Terms) -> tuple[tuple[GeneFact, ...], str]:
+        """The genes stated, or those that the ISCN string alone means; the rule where a table says so."""
+        stated = self._partners(path, terms)
+        if stated or self.fusion or self.iscn is None:
+            return stated, ""
+        named = _of_fusion(self.iscn, f"{path}/iscn", terms)
+        return (named, "") if named else _recurrent(self.understood, terms)
 
     def _partners(self, path: str, terms: Terms) -> tuple[GeneFact, ...]:
         """The genes listed; where that is one or none, those of the fusion, at their place in the list."""
@@ -80,10 +94,29 @@ def partners(genes: tuple[GeneFact, ...]) -> tuple[GeneFact, ...]:
     return genes[0]._replace(role="five-prime"), genes[1]._replace(role="three-prime")
 
 
-def _of_fusion(text: str, path: str, terms: Terms) -> tuple[GeneFact, ...]:
-    """The genes of a fusion text whose every partner is known; without roles where their order is not."""
+def forms_of(text: str, terms: Terms) -> Iterator[Expression]:
+    """The HGNC form of a fusion that is written otherwise, and the VICC form where it says more (an enhancer)."""
     known = read_fusion(text, terms)
-    if not known.partner_known:
+    for syntax, form in (("hgnc", known.hgnc_form), ("vicc", known.vicc_form)):
+        if form and form != text.strip():
+            yield Expression(syntax, form, "", form, verbatim=False, grade="C")
+
+
+def _recurrent(understood: Understood | None, terms: Terms) -> tuple[tuple[GeneFact, ...], str]:
+    """The genes of the one recurrent rearrangement in an ISCN string, without roles, and the table they are from."""
+    known = understood.value if understood else None
+    if not isinstance(known, KnownString) or known.canonical is None:
+        return (), ""
+    from adapter.case.findings.abnormalities import RECURRENT, abnormalities
+
+    found = [fields["genes"] for fields in abnormalities(known.document, terms) if fields["genes"]]
+    return (found[0], RECURRENT) if len(found) == 1 else ((), "")
+
+
+def _of_fusion(text: str, path: str, terms: Terms) -> tuple[GeneFact, ...]:
+    """The genes of a fusion text; without roles where their order or a partner is not known."""
+    known = read_fusion(text, terms)
+    if known.status == "rejected":
         return ()
     genes = tuple(GeneFact(p.part.symbol or p.part.text, p.gene, path) for p in known.partners if p.gene)
-    return partners(genes) if known.ordered else genes
+    return partners(genes) if known.ordered and known.partner_known else genes

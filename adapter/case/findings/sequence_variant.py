@@ -69,7 +69,7 @@ class SequenceVariant(GenomicFinding):
         if self.result == "absent" and self.vaf is not None and self.cutoff is None and self.vaf.low:
             yield Fault("/vaf", "absent", "an allele fraction above 0 without a cut-off contradicts result: absent")
 
-    def understand(self, terms: Terms) -> Understood | None:
+    def understand(self, terms: Terms, diagnosis: str | None = None) -> Understood | None:  # noqa: ARG002
         """The expressions together as the HGVS engine reads them, with the gene, transcript and assembly stated."""
         if not self.expressions:
             return None

@@ -14,7 +14,7 @@ from adapter.formats.fhir.observation import Parts, closed, of_finding
 from adapter.formats.fhir.variant import shares, written
 
 if TYPE_CHECKING:
-    from adapter.case.facts import Facts
+    from adapter.case.facts import Facts, Flag
     from adapter.formats.fhir.draft import Draft
 
 _NORMAL = {"coding": [{"system": INTERPRETATION, "code": "N", "display": "Normal"}]}
@@ -47,8 +47,17 @@ def karyotype(d: Draft, facts: Facts) -> None:
         node = d.part(parts, "complex-karyotype", "Boolean", facts.complex, facts.at("complex"))
         if "complex" in facts.derived:
             d.derived(node, "B", facts.derived["complex"])
+    for verdict in facts.flags:
+        judged(d, parts, verdict)
     shares(d, parts, facts)
     d.add(closed(d, facts, made, parts))
+
+
+def judged(d: Draft, parts: Parts, flag: Flag) -> None:
+    """What a rule set says of the karyotype, marked as worked out under the name of the rule set."""
+    kind = "Boolean" if isinstance(flag.value, bool) else "CodeableConcept"
+    value = flag.value if isinstance(flag.value, bool) else {"text": d.terms.label("iscn-karyotypes", flag.value)}
+    d.derived(d.part(parts, flag.name, kind, value, ""), "B", flag.rule)
 
 
 def words_of(facts: Facts) -> str:

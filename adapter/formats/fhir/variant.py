@@ -29,17 +29,14 @@ def variant(d: Draft, facts: Facts) -> None:
     made = of_finding(d, facts, d.names["variant"].concept, words_of(facts), ("laboratory", "genetics"), "variant")
     made["valueCodeableConcept"] = answer(d, facts)
     parts: Parts = []
-    for gene in facts.genes:
-        node = studied(d, parts, gene)
-        if facts.fusion and gene.path == facts.at("fusion"):
-            d.derived(node, "C", "named by the fusion")
-        if gene.role:
-            partner(d, parts, gene)
+    genes(d, parts, facts)
     if facts.place is not None:
         place(d, parts, facts.place)
     if facts.change:
         node, rule = d.words("changes", facts.change)
         d.part(parts, "change-type", "CodeableConcept", node, facts.at("change"), rule)
+    elif facts.structure:
+        structure(d, parts, facts.structure)
     if facts.copies is not None:
         copies(d, parts, facts.copies, facts.at("copies"))
     for expression in facts.expressions:
@@ -52,6 +49,20 @@ def variant(d: Draft, facts: Facts) -> None:
     shares(d, parts, facts)
     words(d, parts, facts)
     d.add(closed(d, facts, made, parts))
+
+
+def genes(d: Draft, parts: Parts, facts: Facts) -> None:
+    """The genes with their roles; marked as derived where a text of another field or a table names them."""
+    named = {f"{facts.path}/iscn": "named by the ISCN string"}
+    if facts.fusion:
+        named[facts.at("fusion")] = "named by the fusion"
+    for gene in facts.genes:
+        node = studied(d, parts, gene)
+        rule = named.get(gene.path) or facts.derived.get("genes", d.basis)
+        if rule != d.basis:
+            d.derived(node, "C", rule)
+        if gene.role:
+            partner(d, parts, gene)
 
 
 def partner(d: Draft, parts: Parts, gene: GeneFact) -> None:
@@ -68,8 +79,9 @@ def place(d: Draft, parts: Parts, place: Place) -> None:
     """
     if place.start is not None:
         d.part(parts, "region", "String", place.text, place.path)
-    elif place.band or not place.chromosome:
-        d.part(parts, "cytogenetic-location", "CodeableConcept", {"text": place.text}, place.path)
+    if place.band or (place.start is None and not place.chromosome):
+        words = place.text if place.start is None else place.band
+        d.part(parts, "cytogenetic-location", "CodeableConcept", {"text": words}, place.path)
     codes = d.codes.codes("chromosomes", place.chromosome) if place.chromosome else ()
     if codes:
         node: Json = {"coding": [codes[0].coding]}
@@ -78,7 +90,16 @@ def place(d: Draft, parts: Parts, place: Place) -> None:
         d.part(parts, "chromosome", "CodeableConcept", node, place.path, codes[0].rule)
     if place.assembly:
         node, rule = d.words("assemblies", place.assembly)
-        d.part(parts, "assembly", "CodeableConcept", node, f"{place.path.rpartition('/')[0]}/assembly", rule)
+        source = f"{place.path.rpartition('/')[0]}/assembly" if place.path else ""
+        d.part(parts, "assembly", "CodeableConcept", node, source, rule)
+
+
+def structure(d: Draft, parts: Parts, kind: str) -> None:
+    """What a structural abnormality is, by its ISCN symbol: the Sequence Ontology's type where the table has one."""
+    node, rule = d.words("iscn-karyotypes", kind)
+    if d.codes.key("iscn-karyotypes", kind):
+        node["text"] = d.terms.label("iscn-karyotypes", kind)
+    d.part(parts, "change-type", "CodeableConcept", node, "", rule)
 
 
 def copies(d: Draft, parts: Parts, stated: Copies, source: str) -> None:
@@ -90,7 +111,7 @@ def copies(d: Draft, parts: Parts, stated: Copies, source: str) -> None:
     if not d.mcode:
         node = d.part(parts, "copy-number", kind, value, source)
         if stated.approximate:
-            d.ledger.narrowed(source, "an estimate is written as its number; the words stand beside it", node)
+            _narrowed(d, source, "an estimate is written as its number; the words stand beside it", node)
         return
     least = _whole(stated)
     if least is not None:
@@ -100,12 +121,18 @@ def copies(d: Draft, parts: Parts, stated: Copies, source: str) -> None:
         if exact:
             node["valueQuantity"] |= {k: v for k, v in value.items() if k == "extension"}
             return
-        d.ledger.narrowed(source, _FEW, node)
+        _narrowed(d, source, _FEW, node)
     node = d.part(parts, "copy-number-range", kind, value, source)
     if least is None:
-        d.ledger.narrowed(
-            source, "mCODE 4 takes whole numbers of copies only: the value stands in a component of ours", node
+        _narrowed(
+            d, source, "mCODE 4 takes whole numbers of copies only: the value stands in a component of ours", node
         )
+
+
+def _narrowed(d: Draft, source: str, reason: str, node: Json) -> None:
+    """Declare the loss of a copy number that the case states; one that was worked out stands in the string it is from."""
+    if source:
+        d.ledger.narrowed(source, reason, node)
 
 
 def _whole(stated: Copies) -> tuple[int, str] | None:
@@ -135,6 +162,8 @@ def written(d: Draft, parts: Parts, expression: Expression) -> None:
     elif slot != "iscn":
         slot = "variation-code"
     component = d.part(parts, slot, "CodeableConcept", node, expression.path)
+    if not expression.path:
+        d.derived(component, expression.grade, d.basis)
     if expression.path and "coding" in node and not expression.verbatim:
         d.derived(component, expression.grade, "canonical form")
 

@@ -79,21 +79,28 @@ def of_finding(facts: Facts) -> Iterator[Extra]:
 
 
 def of_result(facts: Facts) -> Iterator[Extra]:
-    """Method, time and the details of any result; a part of a finding leaves them to the whole."""
-    if facts.derived_from:
-        return
-    for method in facts.methods:
-        yield Extra("assay", method, facts.at("methods"))
-    if facts.age:
-        yield Extra("age", facts.age.text, facts.at("age"))
-    if facts.date:
-        yield Extra("date", facts.date.text, facts.at("date"))
+    """Method, time, details and flags of any result; a part of a finding leaves what it shares to the whole."""
+    if not facts.derived_from or "methods" in facts.derived:
+        for method in facts.methods:
+            yield Extra("assay", method, facts.at("methods"))
+    if not facts.derived_from:
+        yield from _when(facts)
     for detail in facts.details:
         value = detail.value
         text = (
             value.text if isinstance(value, Bounds) else str(value).lower() if isinstance(value, bool) else str(value)
         )
         yield Extra(detail.name, f"{text} {detail.unit}".strip(), detail.path)
+    for flag in facts.flags:
+        said = str(flag.value).lower()
+        yield Extra("karyotype-rule", f"{flag.name}: {said} ({flag.rule})", "", flag.rule)
+
+
+def _when(facts: Facts) -> Iterator[Extra]:
+    if facts.age:
+        yield Extra("age", facts.age.text, facts.at("age"))
+    if facts.date:
+        yield Extra("date", facts.date.text, facts.at("date"))
 
 
 def _result(facts: Facts) -> Iterator[Extra]:
@@ -106,11 +113,11 @@ def _result(facts: Facts) -> Iterator[Extra]:
 def _place(facts: Facts, place: Place) -> Iterator[Extra]:
     if place.band:
         yield Extra("cytoband", place.band, place.path)
-    elif place.start is not None:
+    if place.start is not None:
         yield Extra("interval", f"{place.chromosome}:{place.start}-{place.end}", place.path)
-    elif place.chromosome:
+    elif place.chromosome and not place.band:
         yield Extra("chromosome", place.chromosome, place.path)
     if place.assembly:
-        yield Extra("assembly", place.assembly, facts.at("assembly"))
+        yield Extra("assembly", place.assembly, facts.at("assembly") if place.path else "")
     if place.text and place.text not in (place.band, place.chromosome):
         yield Extra("region-stated", place.text, place.path)

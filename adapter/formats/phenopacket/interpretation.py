@@ -60,7 +60,7 @@ class Interpretations:
                 _beside_marker(w, facts, where)
         if germline or not _is_only_a_marker(facts):
             self.calls.append(self._call(w, facts, words, germline=germline))
-            if facts.cells and not germline and not facts.derived_from:
+            if facts.cells and not germline:
                 where = self.samples.where(facts.specimen)
                 self.samples.measure(facts.specimen, measurement.of_cells(w, facts, facts.cells, words, where))
 

@@ -173,7 +173,7 @@ def _quantity(w: Writing, node: Json, value: Value, reference: Detail | None = N
     quantity: Json = {}
     w.term(quantity, "unit", unit(w, value.unit), value.unit_path)
     quantity["value"] = number(value.bounds.low)
-    w.ledger.put(quantity, value.path, "", "value")
+    w.ledger.put(quantity, value.path, "" if value.path else "derived", "value")
     if reference is not None and isinstance(reference.value, Bounds):
         quantity["referenceRange"] = w.ledger.put(_range(w, value.unit, reference.value), reference.path)
     node["value"] = {"quantity": quantity}

@@ -35,17 +35,16 @@ def label(w: Writing, facts: Facts) -> list[Extra]:
         words.append(Extra("change", facts.change, facts.at("change")))
     if facts.copies:
         words.append(Extra("copies", facts.copies.text, facts.at("copies")))
-    words += [Extra(e.syntax, e.text, e.path) for e in facts.expressions]
-    if not (facts.change or facts.copies or facts.fusion or facts.expressions) and (kind := w.kind(facts.path)):
+    words += [Extra(e.syntax, e.text, e.path) for e in facts.expressions if e.path or facts.derived_from]
+    named = facts.change or facts.copies or facts.fusion or any(e.path for e in facts.expressions)
+    if not (named or facts.derived_from) and (kind := w.kind(facts.path)):
         words.append(Extra("kind", kind, f"{facts.path}/kind"))
     if facts.zygosity:
         words.append(Extra("zygosity", facts.zygosity, facts.at("zygosity")))
     return words
 
 
-def descriptor(
-    w: Writing, facts: Facts, words: list[Extra], extra: list[Extra], ids: set[str], *, where: str
-) -> Json:
+def descriptor(w: Writing, facts: Facts, words: list[Extra], extra: list[Extra], ids: set[str], *, where: str) -> Json:
     """The descriptor of ``facts``, named by ``words`` (:func:`label`).
 
     ``ids`` are the descriptor ids of the packet so far, ``where`` its own pointer.
@@ -151,7 +150,8 @@ def _variation(w: Writing, facts: Facts, gene: GeneFact | None) -> tuple[Json | 
     copies = whole_copies(facts.copies) if facts.copies else None
     if copies and gene and gene.gene and len(facts.genes) == 1:
         return _copy_number(w, facts, gene.gene.hgnc.lower(), copies)
-    if copies and facts.place and not facts.genes and "place" not in facts.derived:
+    of_place = facts.derived_from or ("place" not in facts.derived and not facts.genes)
+    if copies and facts.place and of_place:
         return _copies_of_interval(w, facts, facts.place, copies), ""
     if facts.allele:
         return _allele(w, facts.allele), facts.allele.vrs.get("1.3", "")
@@ -168,11 +168,18 @@ def _copy_number(w: Writing, facts: Facts, gene: str, copies: vrs.Range) -> tupl
 
 
 def _copies_of_interval(w: Writing, facts: Facts, place: Place, copies: vrs.Range) -> Json | None:
-    """Copies of a stated interval on a stated assembly; None without the two."""
-    chromosome = refget.named(place.chromosome, place.assembly) if place.start and place.end else None
-    if chromosome is None or place.start is None:
+    """Copies of a stated interval on a stated assembly, or of a whole chromosome that a karyotype gains or loses.
+
+    None without a place of this kind. The sequence of a whole chromosome is that of GRCh38.
+    """
+    first, last = place.start, place.end
+    chromosome = refget.named(place.chromosome, place.assembly) if first and last else None
+    if facts.derived_from and place.chromosome and not (place.band or first):
+        chromosome = refget.named(place.chromosome)
+        first, last = 1, chromosome.length if chromosome else None
+    if chromosome is None or first is None:
         return None
-    interval = {"startNumber": {"value": str(place.start - 1)}, "endNumber": {"value": str(place.end)}}
+    interval = {"startNumber": {"value": str(first - 1)}, "endNumber": {"value": str(last)}}
     location = {"sequenceId": f"ga4gh:{chromosome.refget}", "sequenceInterval": interval}
     w.ledger.put(location, place.path, "profile:vrs-copy-number")
     count = count_of(*copies)
@@ -188,8 +195,8 @@ def copy_number_id(gene: str, low: int | None, high: int | None) -> str:
 
 
 def _allele(w: Writing, allele: Allele) -> Json | None:
-    """The VRS allele of an SPDI that is normal as it stands, None where bases around it would be needed."""
-    placed = _placed(allele.spdi) if allele.spdi and "1.3" in allele.vrs else None
+    """The VRS allele of an SPDI that covers its whole region of ambiguity, as the engine's do; None without one."""
+    placed = _placed(allele.spdi, allele.vrs["1.3"]) if allele.spdi and "1.3" in allele.vrs else None
     if placed is None:
         return None
     sequence, start, end, inserted = placed
@@ -200,13 +207,18 @@ def _allele(w: Writing, allele: Allele) -> Json | None:
 
 
 @lru_cache(maxsize=1024)
-def _placed(text: str) -> tuple[str, str, str, str] | None:
-    """Sequence id, start, end and inserted bases of an SPDI in VRS normal form; None where that is not determined."""
+def _placed(text: str, identifier: str) -> tuple[str, str, str, str] | None:
+    """Sequence id, start, end and inserted bases of an SPDI; None where its VRS id is not the one computed.
+
+    The comparison proves that the object and the id beside it are the same allele in the same normal form.
+    """
     form = spdi.read(text)
-    normal, chromosome = spdi.justified(form), refget.find(form.sequence)
-    if normal is None or chromosome is None:
+    chromosome = refget.find(form.sequence)
+    if chromosome is None:
         return None
-    return f"ga4gh:{chromosome.refget}", str(normal.position), str(normal.end), normal.inserted
+    if vrs.allele_id(chromosome.refget, form.position, form.end, form.inserted, "1.3") != identifier:
+        return None
+    return f"ga4gh:{chromosome.refget}", str(form.position), str(form.end), form.inserted
 
 
 def _copies_beside(facts: Facts, variation: Json | None) -> Iterator[Extra]:
@@ -299,8 +311,7 @@ def _is_genomic(facts: Facts) -> bool:
 def _types(w: Writing, node: Json, facts: Facts) -> None:
     """The structuralType and allelicState where a table has the code; vrsRefAlleleSeq of a substitution."""
     if kind := _structural_key(w, facts):
-        row, source = kind
-        table = "structural-types" if source else "change-types"
+        table, row, source = kind
         if code := w.terms.get(table, row, "SO"):
             w.term(node, "structuralType", code, source)
     if facts.allele and (deleted := facts.allele.spdi.split(":")[2:3]) and deleted[0]:
@@ -311,18 +322,22 @@ def _types(w: Writing, node: Json, facts: Facts) -> None:
         w.term(node, "allelicState", code, facts.at("zygosity"))
 
 
-def _structural_key(w: Writing, facts: Facts) -> tuple[str, str] | None:
-    """Row of ``structural-types`` and where it is stated: the change, or a fusion of two named genes."""
+def _structural_key(w: Writing, facts: Facts) -> tuple[str, str, str] | None:
+    """Table and row of the structural type, and where it is stated: the change, or a fusion of two named genes."""
     if facts.change:
         key = w.key("changes", facts.change) or w.key("structural-types", facts.change)
-        return (key, facts.at("change")) if key else None
+        return ("structural-types", key, facts.at("change")) if key else None
+    if facts.structure:
+        return "iscn-karyotypes", facts.structure, ""
     roles = {gene.role for gene in facts.genes}
     if {"five-prime", "three-prime"} <= roles:
-        return "fusion", facts.at("fusion") if facts.fusion else facts.genes[0].path
+        return "structural-types", "fusion", facts.at("fusion") if facts.fusion else facts.genes[0].path
     if facts.allele and (key := w.key("change-types", facts.allele.kind)):
-        return key, ""
+        return "change-types", key, ""
+    if facts.derived_from:
+        return None
     key = w.key("structural-types", w.kind(facts.path))
-    return (key, f"{facts.path}/kind") if key else None
+    return ("structural-types", key, f"{facts.path}/kind") if key else None
 
 
 def _xrefs(w: Writing, facts: Facts) -> list[str]:

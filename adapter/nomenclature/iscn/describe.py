@@ -69,13 +69,14 @@ def _place(chromosome: str, point: Breakpoint) -> str:
     return f"{point.chromosome or chromosome}{breakpoint_text(point)}"
 
 
-def _breakpoints(item: Abnormality) -> list[str]:
+def breakpoints(item: Abnormality) -> list[str]:
+    """The places of an item's breaks with their chromosomes (``9q34``), those of its parts included."""
     own = [
         _place(chromosome, point)
         for chromosome, group in zip(item.chromosomes, item.breakpoints, strict=False)
         for point in group
     ]
-    return own + [text for part in item.parts for text in _breakpoints(part)]
+    return own + [text for part in item.parts for text in breakpoints(part)]
 
 
 def _certain(item: Abnormality) -> bool:
@@ -94,13 +95,13 @@ def _abnormality(item: Abnormality) -> Json:
         "sign": item.sign,
         "multiplier": _range(item.multiplier),
         "chromosomes": list(item.chromosomes),
-        "breakpoints": _breakpoints(item),
+        "breakpoints": breakpoints(item),
         "constitutional": item.constitutional,
         "certain": _certain(item),
     }
     if item.parts:
         found["parts"] = [
-            {"kind": part.kind, "chromosomes": list(part.chromosomes), "breakpoints": _breakpoints(part)}
+            {"kind": part.kind, "chromosomes": list(part.chromosomes), "breakpoints": breakpoints(part)}
             for part in item.parts
         ]
     return found

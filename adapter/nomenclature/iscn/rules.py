@@ -114,19 +114,27 @@ def _rule_set(row: list[str]) -> RuleSet:
     )
 
 
+MONOSOMAL_IN = ("aml",)
+"""Diagnoses for which monosomal karyotype is defined (Breems 2008)."""
+
+PLOIDY_IN = ("all", "b-all")
+"""Diagnoses whose ploidy classes `ploidy_class` gives."""
+
+
+def fits(diagnosis: str, keys: Iterable[str]) -> bool:
+    """Whether a diagnosis, a key of the diagnosis table ("b-all-bcr-abl1-like"), is one of ``keys`` or a kind of it."""
+    return any(diagnosis == key or diagnosis.startswith(f"{key}-") for key in keys)
+
+
 def rules_for(diagnosis: str) -> tuple[RuleSet, ...]:
-    """The rule sets that fit a diagnosis, given as a key of the diagnosis table ("b-all-bcr-abl1-like")."""
-    return tuple(
-        rule
-        for rule in rule_sets().values()
-        if any(diagnosis == key or diagnosis.startswith(f"{key}-") for key in rule.diagnoses)
-    )
+    """The rule sets that fit a diagnosis, given as a key of the diagnosis table."""
+    return tuple(rule for rule in rule_sets().values() if fits(diagnosis, rule.diagnoses))
 
 
 # ---------------------------------------------------------------------------------------------- counting
 
 
-def _identity(item: Abnormality) -> tuple[object, ...]:
+def identity(item: Abnormality) -> tuple[object, ...]:
     """What makes two items the same abnormality: not the sign of a derivative, nor how many of it there are."""
     sign = item.sign if item.kind == "chromosome" else None
     return item.kind, sign, item.chromosomes, item.breakpoints, item.parts, item.path, item.number
@@ -141,7 +149,7 @@ def _counts(step: Step) -> bool:
     return not step.item.constitutional and step.item.kind not in NOT_COUNTED
 
 
-def _present(step: Step) -> bool:
+def present(step: Step) -> bool:
     """Whether the clone still has the abnormality: a derivative taken away leaves only the loss of its chromosome."""
     there = bool(step.readings[0].gives) or step.item.kind in ("chromosome", "dmin", "ace", "min", "hsr")
     return _counts(step) and there
@@ -153,8 +161,8 @@ def abnormalities(lines: tuple[Line, ...]) -> tuple[Counted, ...]:
     for line in lines:
         here: dict[tuple[object, ...], list[Step]] = {}
         for step in line.steps:
-            if _present(step):
-                here.setdefault(_identity(step.item), []).append(step)
+            if present(step):
+                here.setdefault(identity(step.item), []).append(step)
         doubling = max(1, line.ploidy // 2) if line.clone.relation is not None else 1
         for key, steps in here.items():
             times = sum(step.times.low for step in steps)
@@ -245,7 +253,7 @@ _NO = Monosomal(present=False, disputed=False, items=())
 def _monosomal(line: Line, counted: tuple[Counted, ...]) -> Monosomal:
     here = [one for one in counted if line.clone.index in one.clones]
     clonal = {one.key for one in here}
-    lost = tuple(item for item in _lost(line) if _identity(item) in clonal)
+    lost = tuple(item for item in _lost(line) if identity(item) in clonal)
     if line.ploidy != 2 or not lost:
         return _NO
     structural = tuple(one.item for one in here if one.structural)
