@@ -8,7 +8,8 @@ AdapterError
 ├── AmbiguousTerm        a name with several readings, all of them listed
 ├── MappingError         a mapping table that cannot be used; carries file and line
 ├── ServerError          a FHIR server that did not answer as a FHIR server
-└── StoreError           the case store cannot do what was asked
+├── StoreError           the case store cannot do what was asked
+└── ExportError          a bulk export that cannot go on; what is done is kept, and the same call resumes it
 """
 
 from __future__ import annotations
@@ -101,3 +102,10 @@ class ServerError(AdapterError):
 
 class StoreError(AdapterError):
     """The case store cannot do what was asked."""
+
+
+class ExportError(AdapterError):
+    """A bulk export that cannot go on.
+
+    Nothing half-written is published; what was finished is kept, and the same call on the same folder resumes it.
+    """
