@@ -3,7 +3,8 @@
 import pytest
 
 from adapter.formats.fhir.checks.definitions import Definitions
-from adapter.formats.fhir.checks.fhirpath import Env, Item, Unsupported, compiled, path
+from adapter.formats.fhir.checks.fhirpath import Unsupported, compiled, path
+from adapter.formats.fhir.checks.nodes import Env, Item
 from adapter.terms import DEFAULT_BASE
 
 PATIENT = {

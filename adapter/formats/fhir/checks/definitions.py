@@ -16,7 +16,8 @@ from typing import Any
 
 import orjson
 
-from adapter.formats.fhir.checks.fhirpath import Env, Item, compiled
+from adapter.formats.fhir.checks.fhirpath import compiled
+from adapter.formats.fhir.checks.nodes import Env, Item
 from adapter.report import Json
 from adapter.terms import DEFAULT_BASE
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from adapter.formats.fhir.checks.definitions import Definitions, Node, Profile, definitions
 from adapter.formats.fhir.checks.document import Document, Member, members
-from adapter.formats.fhir.checks.fhirpath import Env, Item
 from adapter.formats.fhir.checks.matching import bound, codings, follows, sliced
+from adapter.formats.fhir.checks.nodes import Env, Item
 from adapter.formats.fhir.checks.parts import parts
 from adapter.report import Issue, Json, Level
 from adapter.terms import Terms

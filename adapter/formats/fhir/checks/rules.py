@@ -9,40 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, TypeGuard
+from typing import Any
 
+from adapter.formats.fhir.checks.datatype_rules import part_issues
+from adapter.formats.fhir.checks.finding import Context, Found, codings, error, is_number, listed, warning
 from adapter.formats.fhir.checks.vocabulary import Vocabulary, vocabulary
 from adapter.report import Issue, Json
 from adapter.terms import Terms
 
-VALIDATOR = "fhir-rules"
 _XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
 _ACTIVE = re.compile(r"<\s*(script|iframe|object|embed|form|base|link|meta)\b|\son\w+\s*=|javascript:", re.IGNORECASE)
-_LOCAL = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}")
 _TRANSACTION = ("transaction", "batch")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A resource of the document with its pointer and the bundle entry that holds it."""
-
-    pointer: str
-    resource: Json
-    full_url: str
-
-
 Rule = Callable[[Found, "Context"], Iterator[Issue]]
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a rule may look at besides its resource."""
-
-    words: Vocabulary
-    targets: frozenset[str]
-    bundled: bool
 
 
 def issues(document: Any, terms: Terms) -> Iterator[Issue]:
@@ -57,14 +37,14 @@ def issues(document: Any, terms: Terms) -> Iterator[Issue]:
         yield from _bundle(document)
     for one in found:
         yield from _resource(one, context)
-        yield from _parts(one, context)
+        yield from part_issues(one, context)
 
 
 def _resources(document: Json) -> Iterator[Found]:
     if document.get("resourceType") != "Bundle":
         yield Found("", document, "")
         return
-    for n, entry in enumerate(_list(document, "entry")):
+    for n, entry in enumerate(listed(document, "entry")):
         if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
             yield Found(f"/entry/{n}/resource", entry["resource"], str(entry.get("fullUrl", "")))
 
@@ -73,7 +53,7 @@ def _bundle(bundle: Json) -> Iterator[Issue]:
     """bdl-3, bdl-5, bdl-7, fullurl: what holds a bundle together."""
     kind = bundle.get("type")
     seen: set[str] = set()
-    for n, entry in enumerate(_list(bundle, "entry")):
+    for n, entry in enumerate(listed(bundle, "entry")):
         if not isinstance(entry, dict):
             continue
         at = f"/entry/{n}"
@@ -81,16 +61,16 @@ def _bundle(bundle: Json) -> Iterator[Issue]:
             needed = (
                 "every entry of a transaction needs a request" if kind in _TRANSACTION else f"a {kind} has no requests"
             )
-            yield _error("bdl-3", at, needed)
+            yield error("bdl-3", at, needed)
         if not ("resource" in entry or "request" in entry or "response" in entry):
-            yield _error("bdl-5", at, "expected a resource, a request or a response")
+            yield error("bdl-5", at, "expected a resource, a request or a response")
         url = entry.get("fullUrl")
         if isinstance(url, str):
             if url in seen:
-                yield _error("bdl-7", f"{at}/fullUrl", "another entry has this fullUrl")
+                yield error("bdl-7", f"{at}/fullUrl", "another entry has this fullUrl")
             seen.add(url)
         elif isinstance(entry.get("resource"), dict):
-            yield _error("fullurl", at, "expected a fullUrl, so that references to this entry can be followed")
+            yield error("fullurl", at, "expected a fullUrl, so that references to this entry can be followed")
 
 
 def _resource(one: Found, context: Context) -> Iterator[Issue]:
@@ -111,30 +91,30 @@ def _narrative(one: Found, _: Context) -> Iterator[Issue]:
         return
     at = f"{one.pointer}/text/div"
     if not (div.startswith("<div") and _XHTML in div[:200] and div.rstrip().endswith("</div>")):
-        yield _error("txt-1", at, "expected an XHTML div in its namespace")
+        yield error("txt-1", at, "expected an XHTML div in its namespace")
     if _ACTIVE.search(div):
-        yield _error("txt-1", at, "active content is not allowed in a narrative")
+        yield error("txt-1", at, "active content is not allowed in a narrative")
     if not re.sub(r"<[^>]*>|\s", "", div) and "<img" not in div:
-        yield _error("txt-2", at, "expected a narrative with content")
+        yield error("txt-2", at, "expected a narrative with content")
 
 
 def _contained(one: Found, _: Context) -> Iterator[Issue]:
     """dom-2 to dom-5: what is contained holds nothing contained, is referred to, has no version and no labels."""
-    contained = _list(one.resource, "contained")
+    contained = listed(one.resource, "contained")
     named = set(_local_references(one.resource)) if contained else set()
     for n, inner in enumerate(contained):
         if not isinstance(inner, dict):
             continue
         at = f"{one.pointer}/contained/{n}"
         if "contained" in inner:
-            yield _error("dom-2", at, "a contained resource may not contain another")
+            yield error("dom-2", at, "a contained resource may not contain another")
         if f"#{inner.get('id')}" not in named and "#" not in _local_references(inner):
-            yield _error("dom-3", at, "nothing refers to this contained resource")
+            yield error("dom-3", at, "nothing refers to this contained resource")
         meta = inner.get("meta")
         if isinstance(meta, dict) and ("versionId" in meta or "lastUpdated" in meta):
-            yield _error("dom-4", f"{at}/meta", "a contained resource has no version of its own")
+            yield error("dom-4", f"{at}/meta", "a contained resource has no version of its own")
         if isinstance(meta, dict) and "security" in meta:
-            yield _error("dom-5", f"{at}/meta", "a contained resource has no security labels of its own")
+            yield error("dom-5", f"{at}/meta", "a contained resource has no security labels of its own")
 
 
 def _local_references(node: Any) -> Iterator[str]:
@@ -152,10 +132,10 @@ def _local_references(node: Any) -> Iterator[str]:
 def _claims(one: Found, context: Context) -> Iterator[Issue]:
     """profile-claim: a profile that is claimed is one for this type of resource."""
     meta = one.resource.get("meta")
-    for n, url in enumerate(_list(meta, "profile") if isinstance(meta, dict) else []):
+    for n, url in enumerate(listed(meta, "profile") if isinstance(meta, dict) else []):
         kind = context.words.profile_types.get(url) if isinstance(url, str) else None
         if kind and kind != one.resource.get("resourceType"):
-            yield _error("profile-claim", f"{one.pointer}/meta/profile/{n}", f"this profile is for {kind}")
+            yield error("profile-claim", f"{one.pointer}/meta/profile/{n}", f"this profile is for {kind}")
 
 
 # Rules by resource type.
@@ -169,68 +149,66 @@ def _observation(one: Found, _: Context) -> Iterator[Issue]:
     resource, at = one.resource, one.pointer
     valued = any(k.startswith("value") for k in resource)
     if valued and "dataAbsentReason" in resource:
-        yield _error("obs-6", at, "a value and a dataAbsentReason exclude each other")
-    asked = set(_codings(resource.get("code")))
-    for n, component in enumerate(_list(resource, "component")):
+        yield error("obs-6", at, "a value and a dataAbsentReason exclude each other")
+    asked = set(codings(resource.get("code")))
+    for n, component in enumerate(listed(resource, "component")):
         if not isinstance(component, dict):
             continue
-        if valued and asked & set(_codings(component.get("code"))):
-            yield _error(
+        if valued and asked & set(codings(component.get("code"))):
+            yield error(
                 "obs-7", f"{at}/component/{n}/code", "a component asks the same as the whole, which has a value"
             )
         if any(k.startswith("value") for k in component) and "dataAbsentReason" in component:
-            yield _error(
-                "component-absence", f"{at}/component/{n}", "a value and a dataAbsentReason exclude each other"
-            )
+            yield error("component-absence", f"{at}/component/{n}", "a value and a dataAbsentReason exclude each other")
     if not (valued or "dataAbsentReason" in resource or "component" in resource or "hasMember" in resource):
-        yield _warning("observation-content", at, "expected a value, components, members or a reason for their absence")
+        yield warning("observation-content", at, "expected a value, components, members or a reason for their absence")
 
 
 def _variant(one: Found, context: Context) -> Iterator[Issue]:
     """gr-variant: categories, assessment and components of Genomics Reporting's variant."""
     words = context.words
-    if not set(_codings(one.resource.get("code"))) & words.variant:
+    if not set(codings(one.resource.get("code"))) & words.variant:
         return
     at = one.pointer
-    categories = {c for category in _list(one.resource, "category") for c in _codings(category)}
+    categories = {c for category in listed(one.resource, "category") for c in codings(category)}
     if words.claims(one.resource, "gr") or words.claims(one.resource, "mcode"):
         for needed, label in ((words.laboratory, "laboratory"), (words.genetics, "GE")):
             if needed not in categories and not (label == "GE" and not words.claims(one.resource, "gr")):
-                yield _error("gr-category", f"{at}/category", f"expected the category {label}")
+                yield error("gr-category", f"{at}/category", f"expected the category {label}")
     if "valueCodeableConcept" in one.resource:
-        if not set(_codings(one.resource["valueCodeableConcept"])) & words.assessments:
-            yield _error("gr-assessment", f"{at}/valueCodeableConcept", "expected an answer of LOINC LL1971-2")
+        if not set(codings(one.resource["valueCodeableConcept"])) & words.assessments:
+            yield error("gr-assessment", f"{at}/valueCodeableConcept", "expected an answer of LOINC LL1971-2")
     elif any(k.startswith("value") for k in one.resource):
-        yield _error("gr-assessment", at, "expected the assessment as valueCodeableConcept")
+        yield error("gr-assessment", at, "expected the assessment as valueCodeableConcept")
     yield from _components(one, words)
 
 
 def _components(one: Found, words: Vocabulary) -> Iterator[Issue]:
     """The components that the variant profiles slice: once each, with the value type and answers they require."""
     seen: set[str] = set()
-    for n, component in enumerate(_list(one.resource, "component")):
+    for n, component in enumerate(listed(one.resource, "component")):
         if not isinstance(component, dict):
             continue
         at = f"{one.pointer}/component/{n}"
-        name = next((words.components[c] for c in _codings(component.get("code")) if c in words.components), "")
+        name = next((words.components[c] for c in codings(component.get("code")) if c in words.components), "")
         if not name:
             continue
         if name in seen and name in words.single:
-            yield _error("gr-component-once", at, f"a second component {name}")
+            yield error("gr-component-once", at, f"a second component {name}")
         seen.add(name)
         yield from _component(name, component, at, one, words)
 
 
 def _component(name: str, component: Json, at: str, one: Found, words: Vocabulary) -> Iterator[Issue]:
     value = component.get("valueCodeableConcept")
-    if name == "chromosome" and not set(_codings(value)) & words.chromosomes:
-        yield _error("gr-chromosome", f"{at}/valueCodeableConcept", "expected an answer of LOINC LL2938-0")
+    if name == "chromosome" and not set(codings(value)) & words.chromosomes:
+        yield error("gr-chromosome", f"{at}/valueCodeableConcept", "expected an answer of LOINC LL2938-0")
     if name in words.hgvs:
-        codes = [c for s, c in _codings(value) if s == words.hgvs_system]
+        codes = [c for s, c in codings(value) if s == words.hgvs_system]
         if not codes:
-            yield _error("gr-hgvs", f"{at}/valueCodeableConcept", "expected a coding of http://varnomen.hgvs.org")
+            yield error("gr-hgvs", f"{at}/valueCodeableConcept", "expected a coding of http://varnomen.hgvs.org")
         elif not all(":" in c for c in codes):
-            yield _error("hgvs-reference", f"{at}/valueCodeableConcept", "an HGVS code names its reference sequence")
+            yield error("hgvs-reference", f"{at}/valueCodeableConcept", "an HGVS code names its reference sequence")
     if name == "gene-studied" and isinstance(value, dict):
         yield from _gene(value, at, words)
     if name == "copy-number":
@@ -240,9 +218,9 @@ def _component(name: str, component: Json, at: str, one: Found, words: Vocabular
 
 
 def _gene(value: Json, at: str, words: Vocabulary) -> Iterator[Issue]:
-    for n, (system, code) in enumerate(_codings(value)):
+    for n, (system, code) in enumerate(codings(value)):
         if system == words.hgnc_system and not code.startswith("HGNC:"):
-            yield _warning(
+            yield warning(
                 "hgnc-prefix", f"{at}/valueCodeableConcept/coding/{n}/code", "expected HGNC: before the number"
             )
 
@@ -251,20 +229,20 @@ def _copies(component: Json, at: str, one: Found, words: Vocabulary) -> Iterator
     """cnt-3 where mCODE is claimed; Genomics Reporting 3 takes Quantity or Range."""
     quantity = component.get("valueQuantity")
     if quantity is None and "valueRange" not in component and "dataAbsentReason" not in component:
-        yield _error("gr-copy-number", at, "expected a Quantity or a Range")
+        yield error("gr-copy-number", at, "expected a Quantity or a Range")
     if not words.claims(one.resource, "mcode"):
         return
     if "valueRange" in component:
-        yield _error("mcode-copy-number", at, "mCODE 4 takes a Quantity, not a Range")
+        yield error("mcode-copy-number", at, "mCODE 4 takes a Quantity, not a Range")
     if isinstance(quantity, dict) and (quantity.get("code") != "1" or "." in str(quantity.get("value", ""))):
-        yield _error("cnt-3", f"{at}/valueQuantity", "expected a whole number with the UCUM code 1")
+        yield error("cnt-3", f"{at}/valueQuantity", "expected a whole number with the UCUM code 1")
 
 
 def _fraction(component: Json, at: str) -> Iterator[Issue]:
     quantity = component.get("valueQuantity")
     value = quantity.get("value") if isinstance(quantity, dict) else None
-    if isinstance(quantity, dict) and quantity.get("code") == "1" and _number(value) and not 0 <= value <= 1:
-        yield _error("vaf-range", f"{at}/valueQuantity/value", "expected a fraction between 0 and 1")
+    if isinstance(quantity, dict) and quantity.get("code") == "1" and is_number(value) and not 0 <= value <= 1:
+        yield error("vaf-range", f"{at}/valueQuantity/value", "expected a fraction between 0 and 1")
 
 
 def _report(one: Found, context: Context) -> Iterator[Issue]:
@@ -272,26 +250,26 @@ def _report(one: Found, context: Context) -> Iterator[Issue]:
     words = context.words
     if not words.claims(one.resource, "gr"):
         return
-    categories = {c for category in _list(one.resource, "category") for c in _codings(category)}
+    categories = {c for category in listed(one.resource, "category") for c in codings(category)}
     if words.genetics not in categories:
-        yield _error("gr-report-category", f"{one.pointer}/category", "expected the category GE")
-    if not set(_codings(one.resource.get("code"))) & words.report:
-        yield _error("gr-report-code", f"{one.pointer}/code", "expected the code of a genetic analysis report")
+        yield error("gr-report-category", f"{one.pointer}/category", "expected the category GE")
+    if not set(codings(one.resource.get("code"))) & words.report:
+        yield error("gr-report-code", f"{one.pointer}/code", "expected the code of a genetic analysis report")
     if not one.resource.get("result"):
-        yield _warning("report-empty", one.pointer, "a report without results")
+        yield warning("report-empty", one.pointer, "a report without results")
 
 
 def _condition(one: Found, _: Context) -> Iterator[Issue]:
     """con-4, con-5: abatement and entered-in-error against clinicalStatus."""
-    status = {code for _, code in _codings(one.resource.get("clinicalStatus"))}
-    verification = {code for _, code in _codings(one.resource.get("verificationStatus"))}
+    status = {code for _, code in codings(one.resource.get("clinicalStatus"))}
+    verification = {code for _, code in codings(one.resource.get("verificationStatus"))}
     abated = any(k.startswith("abatement") for k in one.resource)
     if abated and status and not status & {"inactive", "resolved", "remission"}:
-        yield _error(
+        yield error(
             "con-4", f"{one.pointer}/clinicalStatus", "an abated condition is inactive, resolved or in remission"
         )
     if "entered-in-error" in verification and status:
-        yield _error("con-5", f"{one.pointer}/clinicalStatus", "no clinicalStatus when entered in error")
+        yield error("con-5", f"{one.pointer}/clinicalStatus", "no clinicalStatus when entered in error")
 
 
 def _patient(one: Found, context: Context) -> Iterator[Issue]:
@@ -300,17 +278,17 @@ def _patient(one: Found, context: Context) -> Iterator[Issue]:
         return
     for element in ("identifier", "name", "gender"):
         if element not in one.resource and f"_{element}" not in one.resource:
-            yield _error("mcode-patient", one.pointer, f"mCODE's patient needs {element}")
-    for n, name in enumerate(_list(one.resource, "name")):
+            yield error("mcode-patient", one.pointer, f"mCODE's patient needs {element}")
+    for n, name in enumerate(listed(one.resource, "name")):
         if isinstance(name, dict) and not {"family", "given", "_family", "extension"} & name.keys():
-            yield _error(
+            yield error(
                 "us-core-6", f"{one.pointer}/name/{n}", "expected family or given name, or the reason for absence"
             )
 
 
 def _specimen(one: Found, context: Context) -> Iterator[Issue]:
     if context.words.claims(one.resource, "mcode") and "type" not in one.resource:
-        yield _error("mcode-specimen", one.pointer, "mCODE's specimen needs a type")
+        yield error("mcode-specimen", one.pointer, "mCODE's specimen needs a type")
 
 
 _EVERY: tuple[Rule, ...] = (_narrative, _contained, _claims)
@@ -321,102 +299,3 @@ _BY_TYPE: dict[str, tuple[Rule, ...]] = {
     "Patient": (_patient,),
     "Specimen": (_specimen,),
 }
-
-# Rules for data types, wherever they stand.
-
-
-def _parts(one: Found, context: Context) -> Iterator[Issue]:
-    stack: list[tuple[str, str, Any]] = [(one.pointer, "", one.resource)]
-    while stack:
-        pointer, name, node = stack.pop()
-        if isinstance(node, dict):
-            yield from _part(pointer, name, node, context)
-            stack.extend((f"{pointer}/{k}", k, v) for k, v in node.items() if isinstance(v, dict | list))
-        else:
-            stack.extend((f"{pointer}/{n}", name, v) for n, v in enumerate(node) if isinstance(v, dict | list))
-
-
-def _part(pointer: str, name: str, node: Json, context: Context) -> Iterator[Issue]:
-    if "reference" in node:
-        yield from _reference(pointer, node, context)
-    if name in {"extension", "modifierExtension"}:
-        yield from _extension(pointer, node)
-    if name.endswith("Range") and ("low" in node or "high" in node):
-        yield from _range(pointer, node)
-    if name.endswith("Period") or name == "period":
-        yield from _period(pointer, node)
-    if "code" in node and "value" in node and "system" not in node and name.endswith("Quantity"):
-        yield _error("qty-3", pointer, "a unit code needs its system")
-    if name == "coding":
-        yield from _coding(pointer, node, context.words)
-
-
-def _reference(pointer: str, node: Json, context: Context) -> Iterator[Issue]:
-    """reference: a urn must be an entry of the bundle; Type/id may lead to a server, which is a warning."""
-    target = node["reference"]
-    if not isinstance(target, str) or target.startswith("#") or not context.bundled or target in context.targets:
-        return
-    if target.startswith("urn:"):
-        yield _error("reference", f"{pointer}/reference", "no entry of this bundle has that fullUrl")
-    elif _LOCAL.fullmatch(target):
-        yield _warning("reference", f"{pointer}/reference", "no entry of this bundle has that type and id")
-
-
-def _extension(pointer: str, node: Json) -> Iterator[Issue]:
-    valued = any(k.startswith(("value", "_value")) for k in node)
-    if valued == ("extension" in node):
-        yield _error("ext-1", pointer, "an extension has either a value or extensions")
-
-
-def _range(pointer: str, node: Json) -> Iterator[Issue]:
-    low, high = (_member(node, end) for end in ("low", "high"))
-    if _number(low) and _number(high) and low > high:
-        yield _error("rng-2", pointer, "low is above high")
-
-
-def _member(node: Json, end: str) -> Any:
-    quantity = node.get(end)
-    return quantity.get("value") if isinstance(quantity, dict) else None
-
-
-def _period(pointer: str, node: Json) -> Iterator[Issue]:
-    start, end = node.get("start"), node.get("end")
-    if isinstance(start, str) and isinstance(end, str) and start[: len(end)] > end[: len(start)]:
-        yield _error("per-1", pointer, "start is after end")
-
-
-def _coding(pointer: str, node: Json, words: Vocabulary) -> Iterator[Issue]:
-    system, code = node.get("system"), node.get("code")
-    if not isinstance(system, str) or not isinstance(code, str):
-        return
-    if system in words.misspelt:
-        yield _warning("system", f"{pointer}/system", f"expected {words.misspelt[system]}")
-    if words.check_digit_fails(system, code):
-        yield _error("check-digit", f"{pointer}/code", "the check digit of this code is wrong")
-    wanted = words.labels.get((system, code))
-    shown = node.get("display")
-    if wanted and isinstance(shown, str) and shown not in wanted:
-        yield _warning("display", f"{pointer}/display", "not a label that the mapping tables give this code")
-
-
-def _codings(concept: Any) -> Iterator[tuple[str, str]]:
-    for coding in _list(concept, "coding") if isinstance(concept, dict) else []:
-        if isinstance(coding, dict):
-            yield str(coding.get("system", "")), str(coding.get("code", ""))
-
-
-def _list(node: Any, name: str) -> list[Any]:
-    found = node.get(name) if isinstance(node, dict) else None
-    return found if isinstance(found, list) else []
-
-
-def _number(value: Any) -> TypeGuard[Decimal]:
-    return not isinstance(value, bool | str | dict | list) and value is not None
-
-
-def _error(rule: str, pointer: str, message: str) -> Issue:
-    return Issue(validator=VALIDATOR, level="error", category=rule, path=pointer, message=message)
-
-
-def _warning(rule: str, pointer: str, message: str) -> Issue:
-    return Issue(validator=VALIDATOR, level="warning", category=rule, path=pointer, message=message)
