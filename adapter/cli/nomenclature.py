@@ -24,6 +24,7 @@ def add(commands: Any) -> None:
     hgvs = _command(commands, "hgvs", "read variants as reported", "'TP53 c.524G>A p.Arg175His'", _hgvs)
     for field in HGVS_FIELDS:
         hgvs.add_argument(f"--{field}", help="what is known about the variant")
+    hgvs.add_argument("--online", metavar="NAME", help="ask a service too: variantvalidator, mutalyzer or seqrepo")
     _command(commands, "fusion", "read gene fusions as reported", "'BCR/ABL1'", _fusion)
 
 
@@ -69,11 +70,16 @@ def _hgvs(text: str, args: argparse.Namespace, terms: Terms) -> Json:
 
     stated = {field: getattr(args, field) for field in HGVS_FIELDS}
     try:
-        return describe(text, terms=terms, **stated)
+        found = describe(text, terms=terms, **stated)
     except ReadError as error:
         span = {"start": 0, "end": len(text)}
         fault = {"code": "INPUT", "severity": "error", **span, "message": error.message, "suggestion": None}
         return {"input": text, "status": "rejected", "diagnostics": [fault]}
+    if args.online:
+        from adapter.online import asker
+
+        found["online"] = asker(args.online).ask(found).as_json()
+    return found
 
 
 def _fusion(text: str, _args: argparse.Namespace, terms: Terms) -> Json:
