@@ -28,11 +28,11 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
     return written(case, terms, options)
 
 
-def read(document: Any, terms: Terms) -> Iterator[ReadCase]:  # noqa: ARG001
-    """Raises ReadError: phenopackets are written and checked, reading them is not offered yet."""
-    from adapter.errors import ReadError
+def read(document: Any, terms: Terms) -> Iterator[ReadCase]:
+    """The case of a phenopacket. Raises ReadError for what is none."""
+    from adapter.formats.phenopacket.reader import read as cases
 
-    raise ReadError("phenopackets cannot be read yet; they are written and checked")
+    yield from cases(document, terms)
 
 
 def _schema(document: Any, terms: Terms) -> Iterator[Issue]:  # noqa: ARG001

@@ -71,8 +71,9 @@ def _add(w: Writing, found: list[Json], source: Source, path: str, owner: str) -
         w.comment(where, f"title{owner}", source.title, f"{path}/title")
     if owner and len(found) > start:
         w.comment(where, "used for", owner.removeprefix(" of "), "", moved=False)
-    w.said(where, source.licence, f"{path}/licence", "licence")
-    w.said(where, source.accessed.text if source.accessed else None, f"{path}/accessed", "accessed")
+    of = "" if len(found) > start else owner  # a place of its own says whose it is
+    w.said(where, source.licence, f"{path}/licence", f"licence{of}")
+    w.said(where, source.accessed.text if source.accessed else None, f"{path}/accessed", f"accessed{of}")
 
 
 def _add_one(w: Writing, found: list[Json], curie: str, url: str, path: str) -> None:

@@ -1,0 +1,148 @@
+"""Diagnoses and features of a case, from Disease and PhenotypicFeature."""
+
+from __future__ import annotations
+
+import re
+
+from adapter.case import Diagnosis, StatedCode
+from adapter.formats.phenopacket.disease import stated_code, term_of
+from adapter.formats.phenopacket.reader.comments import Comment, grouped
+from adapter.formats.phenopacket.reader.person import DIAGNOSIS
+from adapter.formats.phenopacket.reader.reading import Reading, moment, objects, stated
+from adapter.formats.phenopacket.view import child, text
+from adapter.report import Json
+
+_REST = ("classification", "role", "ontogeny", "phase", "said", "risk.class", "risk.scheme", "site", "code")
+OWN = ("date", "entity", "subtype", *_REST)
+LATER = ("entity", "subtype", "age", "date", *_REST)
+VOCABULARIES = ("HP", "NCIT", "SNOMED")
+_CODE = re.compile(r"(?P<system>[^|]*)\|(?P<code>\S+)(?: (?P<display>.*))?", re.DOTALL)
+
+
+def diagnoses(r: Reading) -> list[Json]:
+    """The diagnoses: one per disease, then the later phases that only comments tell of."""
+    found: list[Json] = []
+    later: list[Json] = []
+    for n, node in objects(r.document, "diseases"):
+        if node.get("excluded") is True:
+            r.odd(f"/diseases/{n}", "excluded", "a disease that was ruled out has no place in a case; it is carried")
+            continue
+        own, rest = _parted(r, r.comments.at(f"/diseases/{n}"), child(node, "term"))
+        found.append(_diagnosis(r, node, own))
+        later += [_fields(group) for group in rest]
+    return found + later + _unnamed(r)
+
+
+def _parted(r: Reading, comments: list[Comment], term: Json) -> tuple[list[Comment], list[list[Comment]]]:
+    """Comments on the disease itself, and those on each later phase of it.
+
+    The first group is the disease's own unless it says what only a later one does: an age in words, an entity that is
+    the very label of the term.
+    """
+    age = next((n for n, c in enumerate(comments) if c.name == "age"), None)
+    groups = grouped(comments[:age], OWN)
+    own = groups[0] if groups else []
+    if len(groups) < 2 and age is not None:
+        own = [c for c in own[:1] if c.name == "date"]
+    coded_so = any(c.name == "code" and _gives(r, c.text, text(term, "id")) for c in own)
+    if any(c.name == "entity" and c.text == text(term, "label") for c in own) and not coded_so:
+        own = []
+    return own, grouped(comments[len(own) :], LATER)
+
+
+def _gives(r: Reading, written: str, curie: str) -> bool:
+    """Whether a stated code is the very term of a disease, whose label then repeats the entity's words."""
+    code = code_of(written)
+    found = stated_code(r.writing(), StatedCode(**code), "words") if code else None
+    return found is not None and found.curie == curie
+
+
+def _unnamed(r: Reading) -> list[Json]:
+    """Diagnoses without a name, which the writer tells of on the subject when no disease is written."""
+    comments = r.comments.at("/subject")
+    if not any(c.name in DIAGNOSIS for c in comments):
+        return []
+    start = next(n for n, c in enumerate(comments) if c.name in DIAGNOSIS)
+    while start and comments[start - 1].name in ("age", "date"):
+        start -= 1
+    return [_fields(group) for group in grouped(comments[start:], LATER)]
+
+
+def _fields(comments: list[Comment]) -> Json:
+    """The fields that comments state."""
+    said = {c.name: c.text for c in comments}
+    plain = {n: said[n] for n in LATER if n in said and n not in ("risk.class", "risk.scheme", "site", "code")}
+    risk = stated(**{"class": said.get("risk.class"), "scheme": said.get("risk.scheme")})
+    code = code_of(said["code"]) if "code" in said else None
+    return plain | stated(code=code, risk=risk, sites=[c.text for c in comments if c.name == "site"])
+
+
+def code_of(written: str) -> Json | None:
+    """A stated code written ``system|code display``; None for other text."""
+    found = _CODE.fullmatch(written)
+    return stated(**found.groupdict()) if found else None
+
+
+def _diagnosis(r: Reading, node: Json, own: list[Comment]) -> Json:
+    said = _fields(own)
+    names = _named(r, child(node, "term"), said)
+    when = moment(node.get("onset"))
+    return stated(**(names | {n: v for n, v in (when | said).items() if n not in ("entity", "subtype")}))
+
+
+def _named(r: Reading, term: Json, said: Json) -> Json:
+    """Entity and subtype, one of which the label may say; what gives the term again when written is right."""
+    label, curie = text(term, "label"), text(term, "id")
+    entity, subtype, code = said.get("entity"), said.get("subtype"), said.get("code")
+    candidates = [(entity, subtype), (entity or label, subtype), (entity, subtype or label)]
+    stated_one = StatedCode(**code) if code else None
+    for one in candidates:
+        if _writes(r, Diagnosis(entity=one[0], subtype=one[1], code=stated_one), curie, (entity, subtype)):
+            return stated(entity=one[0], subtype=one[1])
+    found = stated(entity=entity or label or None, subtype=subtype)
+    return found | (stated(code=coded(r, curie, label)) if code is None else {})
+
+
+def _writes(r: Reading, diagnosis: Diagnosis, curie: str, said: tuple[str | None, str | None]) -> bool:
+    """Whether the writer makes this term of ``diagnosis``, and these comments on its words."""
+    term = term_of(r.writing(), diagnosis)
+    if term is None or term.code.curie != curie:
+        return False
+    named = (("entity", diagnosis.entity), ("subtype", diagnosis.subtype))
+    return said == tuple(w if w and (f != term.field or w != term.code.label) else None for f, w in named)
+
+
+def coded(r: Reading, curie: str, label: str) -> Json | None:
+    """A class as a stated code; the system is that of its vocabulary, the prefix where we do not know it."""
+    prefix, colon, local = curie.partition(":")
+    if not colon or not local:
+        return None
+    system = prefix
+    if prefix in r.terms.prefixes():
+        vocabulary = r.terms.resource(prefix)
+        system = vocabulary.fhir_system or vocabulary.url
+    return stated(system=system, code=curie if system == prefix else local, display=label)
+
+
+def features(r: Reading) -> list[Json]:
+    """The features, ``absent`` where excluded."""
+    return [_feature(r, node, f"/phenotypicFeatures/{n}") for n, node in objects(r.document, "phenotypicFeatures")]
+
+
+def _feature(r: Reading, node: Json, where: str) -> Json:
+    comments = r.comments
+    kind = child(node, "type")
+    written = comments.first(where, "code")
+    code = code_of(written) if written else None
+    words = comments.first(where, "term") or text(kind, "label") or text(kind, "id")
+    if code and comments.first(where, "term") is None and words == (code.get("display") or code.get("code")):
+        words = ""
+    result = "absent" if node.get("excluded") is True else comments.first(where, "result")
+    if (
+        code is None
+        and words
+        and r.writing().coded("features", words, "HP", "NCIT", "SNOMED").curie != text(kind, "id")
+    ):
+        code = coded(r, text(kind, "id"), text(kind, "label"))
+    found = stated(term=words, code=code, result=result, age=moment(node.get("onset")).get("age"))
+    return found | stated(site=comments.first(where, "site"), said=comments.first(where, "said"))

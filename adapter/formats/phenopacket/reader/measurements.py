@@ -1,0 +1,271 @@
+"""Findings of a case that a packet holds as measurements: observations, and genomic results that are not present."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from adapter.formats.phenopacket.printing import number
+from adapter.formats.phenopacket.reader.reading import Reading, moment, objects, stated
+from adapter.formats.phenopacket.reader.variants import COUNTS, FLAGS, GENES, PLAIN, Told, finding_of
+from adapter.formats.phenopacket.view import child, text
+from adapter.nomenclature import readings
+from adapter.nomenclature.readings import MARKERS
+from adapter.report import Json
+
+_TOLD = (
+    "fusion", "gene", "region", "change", "copies", "hgvs", "iscn", "kind", "zygosity", "test", "marker", "value",
+    "reference", "unit", "level", "sensitivity", "at", "blasts", "mosaicism", "mosaicism-stated", "allele-frequency",
+    "allele-frequency-stated", "cytoband", "interval", "chromosome", "assembly", "region-stated", "transcript", "assay",
+    "control-probe", "control-copies", "said",
+)  # fmt: skip
+_NAMES = "|".join(sorted({*_TOLD, *PLAIN, *COUNTS, *FLAGS, *GENES}, key=len, reverse=True))
+_PART = re.compile(rf"(?:^|; )({_NAMES}): ")
+OBSERVED = ("mrd", "expression", "immunophenotype")
+
+
+def told_in(description: str) -> dict[str, list[str]]:
+    """The named texts of a description ``name: text; name: text``; the words of the source come last.
+
+    >>> told_in("assay: RT-qPCR; level: negative")
+    {'assay': ['RT-qPCR'], 'level': ['negative']}
+    """
+    said = re.search(r"(?:^|; )said: ", description)
+    head = description[: said.start()] if said else description
+    found: dict[str, list[str]] = {}
+    parts = list(_PART.finditer(head))
+    for n, part in enumerate(parts):
+        end = parts[n + 1].start() if n + 1 < len(parts) else len(head)
+        found.setdefault(part[1], []).append(head[part.end() : end])
+    if said:
+        found["said"] = [description[said.end() :]]
+    if not found and description:
+        found["said"] = [description]
+    return found
+
+
+@dataclass(slots=True)
+class Measured:
+    """One Measurement: its pointer, the id of its specimen, what its description tells."""
+
+    where: str
+    node: Json
+    specimen: str | None
+    told: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def assay(self) -> Json:
+        """The class of what was measured."""
+        return child(self.node, "assay")
+
+    @property
+    def value(self) -> Json:
+        """The class of a value in words."""
+        return child(self.node, "value", "ontologyClass")
+
+    def one(self, name: str) -> str:
+        """The first text of that name."""
+        return next(iter(self.told.get(name, ())), "")
+
+
+def findings(r: Reading, specimens: dict[str, str], known: dict[str, list[Json]]) -> Iterator[tuple[str, Json]]:
+    """Pointer and finding of every measurement of the subject and of its specimens.
+
+    ``known`` are the measurements, by biosample, that follow from the calls: shares of cells, and what a karyotype's
+    string says was looked for and not found.
+    """
+    found = [*_of(r.document, "", None)]
+    for n, sample in objects(r.document, "biosamples"):
+        follow = known.get(text(sample, "id"), [])
+        below = _of(sample, f"/biosamples/{n}", specimens.get(text(sample, "id")))
+        found += [one for one in below if one.node not in follow]
+    for group in _together(r, found):
+        if _is_part(r, group[0], []):
+            yield group[0].where, _immunophenotype(r, group)
+        elif finding := _finding(r, group[0]):
+            finding["genes"] = [*finding.get("genes", ()), *(one.one("gene") for one in group[1:])]
+            yield group[0].where, {name: value for name, value in finding.items() if value != []}
+
+
+def _together(r: Reading, found: list[Measured]) -> Iterator[list[Measured]]:
+    """Measurements in a row that are one finding: markers of an immunophenotype, genes of a normal result."""
+    group: list[Measured] = []
+    for one in found:
+        if group and (_continues(r, group, one) or _one_gene_more(group, one)):
+            group.append(one)
+            continue
+        if group:
+            yield group
+        group = [one]
+    if group:
+        yield group
+
+
+def _one_gene_more(group: list[Measured], one: Measured) -> bool:
+    """Whether ``one`` is the same normal result of one more gene."""
+    first = group[0]
+    rest = [{**m.told, "gene": None} for m in (first, one)]
+    alike = rest[0] == rest[1] and first.specimen == one.specimen and first.one("kind") == "normal"
+    same = alike and {**first.node, "description": ""} == {**one.node, "description": ""}
+    return same and bool(first.one("gene")) and one.one("gene") not in [m.one("gene") for m in group]
+
+
+def _of(owner: Json, path: str, specimen: str | None) -> Iterator[Measured]:
+    for n, node in objects(owner, "measurements"):
+        yield Measured(f"{path}/measurements/{n}", node, specimen, told_in(text(node, "description")))
+
+
+def _finding(r: Reading, one: Measured) -> Json | None:
+    """The finding; None for the share of abnormal cells, which its variant states already."""
+    key = _own_key(r, one)
+    if key == "genetic-test":
+        return _absence(r, one)
+    if key == "abnormal-cell-fraction" and r.ours:
+        return None
+    return _observation(r, one, key)
+
+
+def _own_key(r: Reading, one: Measured) -> str:
+    """Key of our own test, "" for any other assay."""
+    curie = text(one.assay, "id")
+    keys = [*r.terms.keys_of("observations", curie), *r.terms.keys_of("kmt2a-amplification", curie)]
+    return next((k for k in keys if k in (*OBSERVED, "genetic-test", "abnormal-cell-fraction")), "")
+
+
+def _when(r: Reading, one: Measured) -> Json:
+    found = moment(one.node.get("timeObserved"))
+    late = r.comments.first(one.where, "date")
+    return found | stated(date=late if "date" not in found else None)
+
+
+def _absence(r: Reading, one: Measured) -> Json:
+    """A genomic result that is not present."""
+    told = Told({n: v for n, v in one.told.items() if n not in ("said", "gene")}, label=_label(one))
+    genes = one.told.get("gene", [])
+    told.named["further-gene"] = genes
+    found = finding_of(r, told) | _when(r, one)
+    if one.one("zygosity"):
+        found |= {"zygosity": one.one("zygosity")} if found["kind"] == "sequence-variant" else {}
+    if genes:
+        _name_genes(found, genes)
+    result = _result(r, one)
+    denial = found.get("complex") is False and "iscn" not in found
+    if not denial and not (found["kind"] == "normal" and result == "absent"):
+        found |= stated(result=result)
+    return found | stated(specimen=one.specimen, said=one.one("said"))
+
+
+def _label(one: Measured) -> str:
+    """The label of a finding, as a descriptor would have it; its kind is told beside it."""
+    return " ".join(one.one(name) for name in ("region", "change", "copies") if one.one(name))
+
+
+def _name_genes(found: Json, genes: list[str]) -> None:
+    """Give the finding its genes in the words of the source."""
+    if found["kind"] == "sequence-variant" or (found["kind"] == "copy-number" and len(genes) == 1):
+        found["gene"] = " ".join(genes)
+        found.pop("genes", None)
+    elif found["kind"] != "karyotype":
+        found["genes"] = genes
+
+
+def _result(r: Reading, one: Measured) -> str | None:
+    """What the class of a result says."""
+    curie = text(one.value, "id")
+    if "negative-finding" in r.terms.keys_of("observations", curie):
+        return "absent"
+    keys = r.terms.keys_of("results", curie)
+    return r.terms.label("results", keys[0]) if keys else None
+
+
+def _observation(r: Reading, one: Measured, key: str) -> Json:
+    methods = one.told.get("assay", [])
+    found: Json = stated(method=methods[0] if len(methods) == 1 else methods, status=one.one("result-status"))
+    found |= stated(result=one.one("result"), said=one.one("said"), specimen=one.specimen) | _when(r, one)
+    if key == "mrd":
+        rest = stated(**{n: one.one(n) for n in ("level", "sensitivity", "marker", "at")})
+        return {"kind": "mrd"} | _valued(r, one, with_unit=False) | rest | found
+    if key == "expression":
+        amount = _valued(r, one)
+        value = {"value": {n: v for n, v in amount.items() if n != "result"}} if "value" in amount else amount
+        return {"kind": "expression", "gene": one.one("gene")} | value | stated(level=one.one("level")) | found
+    if key == "immunophenotype":
+        return {"kind": "immunophenotype"} | stated(blasts=one.one("blasts")) | found
+    test = one.one("test") or text(one.assay, "label") or text(one.assay, "id")
+    reference = one.one("reference") or _range(one)
+    rest = stated(test=test, reference=reference) | stated(unit=one.one("unit"))
+    return {"kind": "measurement"} | rest | _valued(r, one) | found
+
+
+def _range(one: Measured) -> str:
+    given = child(one.node, "value", "quantity", "referenceRange")
+    return f"{given['low']}-{given['high']}" if given.keys() >= {"low", "high"} else ""
+
+
+def _valued(r: Reading, one: Measured, *, with_unit: bool = True) -> Json:
+    """``value`` and ``unit``; a result alone as ``result``."""
+    quantity = child(one.node, "value", "quantity")
+    if quantity:
+        unit = _unit(quantity)
+        words = one.one("value") or str(number(quantity.get("value", 0)))
+        if with_unit:
+            return stated(value=words, unit="" if one.one("value").endswith(unit) else unit)
+        joined = words if readings.read(words).unit else f"{words} {unit}".strip()
+        return stated(value=joined)
+    if (result := _result(r, one)) and not one.one("value"):
+        return {} if result == "present" else {"result": result}
+    label = text(one.value, "label") or text(one.value, "id")
+    words, blank, unit = label.rpartition(" ")
+    if with_unit and blank and _is_unit(r, words, unit):
+        return {"value": words, "unit": unit}
+    return stated(value=label)
+
+
+def _is_unit(r: Reading, words: str, unit: str) -> bool:
+    """Whether the last word of a value is its unit: one the table knows, or what stands behind a number."""
+    if r.writing().key("units", unit) or r.terms.keys_of("units", f"UCUM:{unit}"):
+        return True
+    return readings.read(words).bounds is not None
+
+
+def _unit(quantity: Json) -> str:
+    unit = child(quantity, "unit")
+    prefix, _, local = text(unit, "id").partition(":")
+    return local if prefix == "UCUM" else text(unit, "label") or local
+
+
+def _is_part(r: Reading, one: Measured, parts: list[Measured]) -> bool:
+    """Whether a measurement is a marker of an immunophenotype."""
+    if _own_key(r, one) or one.one("test"):
+        return False
+    if one.one("marker"):
+        return True
+    seen = text(one.value, "label").lower() in MARKERS
+    return seen or bool(parts and _unit(child(one.node, "value", "quantity")) == "%")
+
+
+def _continues(r: Reading, parts: list[Measured], one: Measured) -> bool:
+    """Whether ``one`` is a further marker of the same result: nothing is said of a new whole."""
+    if not (_is_part(r, parts[0], []) and _is_part(r, one, parts)) or one.told.keys() - {"marker", "value", "assay"}:
+        return False
+    same = one.specimen == parts[0].specimen and one.told.get("assay") == parts[0].told.get("assay")
+    again = _marker(one) in {_marker(p) for p in parts}
+    return same and not again and one.node.get("timeObserved") == parts[0].node.get("timeObserved")
+
+
+def _marker(one: Measured) -> str:
+    return one.one("marker") or text(one.assay, "label") or text(one.assay, "id")
+
+
+def _immunophenotype(r: Reading, parts: list[Measured]) -> Json:
+    markers = {_marker(p): _seen(p) for p in parts}
+    found = _observation(r, parts[0], "immunophenotype")
+    return found | {"markers": markers}
+
+
+def _seen(one: Measured) -> str:
+    quantity = child(one.node, "value", "quantity")
+    if quantity:
+        return one.one("value") or f"{number(quantity.get('value', 0))} %"
+    return text(one.value, "label") or text(one.value, "id")

@@ -1,0 +1,216 @@
+"""A case from one packet: its parts read, what no case accepts taken out with a warning, the rest carried."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from adapter.case import Case, read_case
+from adapter.errors import CaseError, Fault
+from adapter.formats.base import ReadCase
+from adapter.formats.document import dump, read_json
+from adapter.formats.phenopacket.reader import actions, diseases, measurements, person, samples, variants
+from adapter.formats.phenopacket.reader.carrying import carried, rewritten
+from adapter.formats.phenopacket.reader.comments import Comments
+from adapter.formats.phenopacket.reader.reading import Reading, objects, stated
+from adapter.formats.phenopacket.view import child, text
+from adapter.report import Json
+from adapter.terms import Terms
+
+_PHASE = re.compile(r"\s*(?:cis|trans)\s+(?:with\s+|to\s+)?(?P<id>\S.*?)\s*")
+_ROUNDS = 64
+
+
+def read(document: Json, terms: Terms) -> ReadCase:
+    """The case of one Phenopacket of schema 2.0, as a parsed JSON document.
+
+    What the packet holds and the case cannot state is in ``carried``; what is odd is an issue.
+    """
+    identifier = case_id(text(document, "id") or text(child(document, "subject"), "id"))
+    r = Reading(document, terms, identifier, Comments(child(document, "metaData").get("updates")))
+    if identifier != text(document, "id"):
+        r.odd("/id", "id", "an id of a case has 1 to 64 letters, digits, dots, underscores and hyphens; it was changed")
+    case = _accepted(r, _stated(r))
+    return ReadCase(carried(case, document, terms), issues=tuple(r.issues))
+
+
+def case_id(identifier: str) -> str:
+    """``identifier`` in the letters that a case's id may have.
+
+    >>> case_id("PMID:123 Patient 1")
+    'PMID_123_Patient_1'
+    """
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", identifier)[:64] or "phenopacket"
+
+
+def _stated(r: Reading) -> Json:
+    """The case as a document, before its own rules were asked."""
+    label = person.label_of(r)
+    sources = person.Sources(r)
+    ids = samples.identities(r)
+    diagnoses = diseases.diagnoses(r)
+    treatments, responses = actions.treatments(r)
+    calls, findings = _findings(r, ids)
+    _publish(r, findings, sources.of_findings())
+    _link(r, calls, findings, responses)
+    return {"case_format": "1", "id": r.case_id} | stated(
+        source=sources.of_case(label),
+        subject=person.subject(r, label),
+        diagnoses=diagnoses,
+        features=diseases.features(r),
+        specimens=samples.specimens(r, ids),
+        findings=findings,
+        treatments=treatments,
+        responses=responses,
+        outcome=person.outcome(r, diagnoses),
+        notes=person.notes(r),
+    )
+
+
+def _findings(r: Reading, ids: dict[str, str]) -> tuple[list[Json], list[Json]]:
+    """The calls, and all findings in an order that gives the packet again."""
+    calls = list(variants.findings(r, ids))
+    complexes: Counter[str] = Counter(
+        owner
+        for where, finding in calls
+        if finding.get("complex") is True and (owner := _owner(r, where)) != r.subject_id
+    )
+    known = _following(r, ids, [finding for _, finding in calls])
+    others = [*samples.markers(r, ids, complexes), *measurements.findings(r, ids, known)]
+    ordered = [finding for _, finding in merged(r, calls, others)]
+    return [finding for _, finding in calls], ordered
+
+
+def _following(r: Reading, ids: dict[str, str], calls: list[Json]) -> dict[str, list[Json]]:
+    """Measurements that the writer makes of the calls alone, by the id of the biosample."""
+    if not any("iscn" in one or "cells" in one for one in calls):
+        return {}
+    plain = [{name: value for name, value in one.items() if name not in ("source", "phase")} for one in calls]
+    document = {"case_format": "1", "id": r.case_id, "specimens": samples.specimens(r, ids), "findings": plain}
+    written = rewritten(_accepted(Reading(r.document, r.terms, r.case_id, r.comments), document), r.terms)
+    return {one["id"]: one.get("measurements", []) for one in read_json(dump(written)).get("biosamples", ())}
+
+
+def merged(r: Reading, calls: list[tuple[str, Json]], others: list[tuple[str, Json]]) -> Iterator[tuple[str, Json]]:
+    """Calls and other findings in one order, which lists of measurements and of markers hint at.
+
+    A call has its share of cells among the measurements of its biosample, and "complex" among the markers: what stands
+    before those there was stated before the call.
+    """
+    left = list(others)
+    traces = {kind: _traces(r, kind) for kind in ("measurements", "diagnosticMarkers")}
+    for where, finding in calls:
+        sample = _owner(r, where)
+        for kind, field in (("measurements", "cells"), ("diagnosticMarkers", "complex")):
+            places = traces[kind].get(sample)
+            if places and finding.get(field):
+                path, position = places.pop(0)
+                before = [o for o in left if _position(o[0], path) < position]
+                yield from before
+                left = [o for o in left if o not in before]
+        yield where, finding
+    yield from left
+
+
+def _position(where: str, path: str) -> float:
+    """Position in the list at ``path``; infinite for what stands elsewhere."""
+    return int(where.rpartition("/")[2]) if where.rpartition("/")[0] == path else float("inf")
+
+
+def _traces(r: Reading, kind: str) -> dict[str, list[tuple[str, int]]]:
+    """Where calls left a trace in a list of their biosample, by the biosample's id."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for n, node in objects(r.document, "biosamples"):
+        path = f"/biosamples/{n}/{kind}"
+        alone = [w for w in r.comments.places() if w.startswith(f"{path}/")]
+        wanted = "abnormal-cell-fraction" if kind == "measurements" else "complex-karyotype"
+        for m, one in objects(node, kind):
+            curie = text(child(one, "assay"), "id") if kind == "measurements" else text(one, "id")
+            table = "kmt2a-amplification" if kind == "measurements" else "phenopackets"
+            if wanted in r.terms.keys_of(table, curie) and (kind == "measurements" or f"{path}/{m}" not in alone):
+                found.setdefault(text(node, "id"), []).append((path, m))
+    return found
+
+
+def _owner(r: Reading, where: str) -> str:
+    node: Any = r.document
+    for step in where.split("/")[1:]:
+        node = node[int(step)] if isinstance(node, list) else node[step]
+    return text(node, "subjectOrBiosampleId")
+
+
+def _publish(r: Reading, findings: list[Json], sources: dict[str, Json]) -> None:
+    """Give findings the sources that name them by id, or by position where no id was stated.
+
+    A finding that lost its id is given the source only where it can be no other one.
+    """
+    for owner, source in sources.items():
+        name = owner.removeprefix("finding ")
+        known = [one for one in findings if one.get("id") == name]
+        if not known and not name.isdecimal():
+            known = [one for one in findings if "id" not in one]
+        elif not known:
+            known = [one for one in findings if re.fullmatch(rf"{one['kind']}-\d+", one.get("id", f"{one['kind']}-1"))]
+        if len(known) != 1:
+            r.odd("/metaData/externalReferences", "source", "the finding that a source belongs to cannot be told")
+            continue
+        known[0]["source"] = source
+        if not name.isdecimal():
+            known[0]["id"] = name
+
+
+def _link(r: Reading, calls: list[Json], findings: list[Json], responses: list[Json]) -> None:
+    """Give a finding that is referred to, and lost its id, that id where it can be no other one; else drop the link.
+
+    A phase is with a variant that is present: with a call.
+    """
+    for one in findings:
+        found = _PHASE.fullmatch(str(one.get("phase", "")))
+        others = [other for other in calls if other is not one]
+        if found and not _named(found["id"], [f for f in findings if f is not one], others):
+            r.odd("", "reference", "the finding that a phase names cannot be told; the phase is carried")
+            del one["phase"]
+    residual = [one for one in findings if one["kind"] == "mrd"]
+    for one in responses:
+        if "mrd" in one and not _named(one["mrd"], residual, residual):
+            r.odd("", "reference", "the residual disease result that a response names cannot be told")
+            del one["mrd"]
+
+
+def _named(identifier: str, known: list[Json], candidates: list[Json]) -> bool:
+    """Whether a finding of ``known`` has this id; the only nameless candidate is given it where none has."""
+    if any(one.get("id") == identifier for one in known):
+        return True
+    nameless = [one for one in candidates if "id" not in one]
+    if len(nameless) != 1:
+        return False
+    nameless[0]["id"] = identifier
+    return True
+
+
+def _accepted(r: Reading, document: Json) -> Case:
+    """The case; what its rules refuse is taken out, each with a warning, and so ends in ``carried``."""
+    for _ in range(_ROUNDS):
+        try:
+            return read_case(document)
+        except CaseError as error:
+            for fault in reversed(error.faults):
+                r.odd("", "refused", f"{fault.pointer}: {fault.message}; it is carried, not stated")
+                _remove(document, fault)
+    return read_case({"case_format": "1", "id": document["id"]})
+
+
+def _remove(document: Json, fault: Fault) -> None:
+    """Take out the place of a fault: a field, or the whole item that lacks one."""
+    steps = [s.replace("~1", "/").replace("~0", "~") for s in fault.pointer.split("/")[1:]]
+    if fault.code == "missing" and len(steps) > 2:
+        steps = steps[:2]
+    node: Any = document
+    for step in steps[:-1]:
+        node = node[int(step)] if isinstance(node, list) else node.get(step, {})
+    if isinstance(node, list) and steps[-1].isdecimal() and int(steps[-1]) < len(node):
+        del node[int(steps[-1])]
+    elif isinstance(node, dict):
+        node.pop(steps[-1] if steps else "", None)
