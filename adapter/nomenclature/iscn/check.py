@@ -1,4 +1,4 @@
-"""Order of items and clones: warnings that change nothing."""
+"""Order, size and agreement of items and clones: warnings that change nothing."""
 
 from __future__ import annotations
 
@@ -12,15 +12,67 @@ if TYPE_CHECKING:
 
 
 def checked(clones: tuple[Clone, ...], found: list[Diagnostic]) -> tuple[Clone, ...]:
-    """The clones as they are; ITEM-ORDER and CLONE-ORDER are added to ``found``."""
+    """The clones as they are; what is odd about them is added to ``found``."""
     for clone in clones:
         if len(clone.abnormalities) > 1:
             _items(clone.abnormalities, found)
+            _twice(clone.abnormalities, found)
+            _balance(clone.abnormalities, found)
+        if clone.cells is not None and clone.cells.n < _LOSS_FROM and clone.abnormalities:
+            _size(clone, found)
+    if len(clones) > 1:
+        _constitution(clones, found)
     for clone in clones[:-1]:
         if clone.normal and clone.population not in ("recipient", "donor", "mos", "chi"):
             message = "the normal clone stands last"
             found.append(Diagnostic("CLONE-ORDER", "warning", clone.start, clone.end, message))
     return clones
+
+
+def _twice(items: tuple[Abnormality, ...], found: list[Diagnostic]) -> None:
+    """DUP-ITEM: a structural item is written once, with ``x2`` where there are two of it."""
+    seen: list[Abnormality] = []
+    for item in items:
+        if item.breakpoints and item.sign is None and item in seen:
+            message = "this item stands twice; two of it are written x2"
+            found.append(Diagnostic("DUP-ITEM", "warning", item.start, item.end, message))
+        seen.append(item)
+
+
+def _balance(items: tuple[Abnormality, ...], found: list[Diagnostic]) -> None:
+    """BALANCE: the derivative of a translocation that is listed itself is either extra (+) or lost (-)."""
+    pairs = [(item.chromosomes, item.breakpoints) for item in items if item.kind == "t"]
+    for item in items if pairs else ():
+        lone = item.kind == "der" and item.sign is None and len(item.parts) == 1 and item.parts[0].kind == "t"
+        part = item.parts[0] if lone else item
+        if lone and any(names == part.chromosomes and part.breakpoints in ((), bands) for names, bands in pairs):
+            message = "both derivatives belong to the translocation listed; a further one has a +"
+            found.append(Diagnostic("BALANCE", "warning", item.start, item.end, message))
+
+
+_LOSS_FROM = 3
+_GAIN_FROM = 2
+
+
+def _size(clone: Clone, found: list[Diagnostic]) -> None:
+    """CLONE-SIZE: a clone is two cells with the same gain or structural change, or three with the same loss."""
+    if clone.cells is None or clone.cells.composite or clone.relation is not None:
+        return
+    acquired = [item for item in clone.abnormalities if not item.constitutional]
+    only_losses = all(item.kind == "chromosome" and item.sign == "-" for item in acquired)
+    if acquired and clone.cells.n < (_LOSS_FROM if only_losses else _GAIN_FROM):
+        message = f"{clone.cells.n} cell(s) make no clone of {'a loss' if only_losses else 'these items'}"
+        found.append(Diagnostic("CLONE-SIZE", "warning", clone.cells.start, clone.cells.end, message))
+
+
+def _constitution(clones: tuple[Clone, ...], found: list[Diagnostic]) -> None:
+    """CONST: what is constitutional is in every clone of the person; sidelines inherit it."""
+    stems = [clone for clone in clones if clone.relation is None and clone.population is None]
+    for clone in stems:
+        for item in clone.abnormalities:
+            if item.origin and item.origin[0] == "c" and any(item not in other.abnormalities for other in stems):
+                message = "constitutional, but a clone of the same person does not have it"
+                found.append(Diagnostic("CONST", "warning", item.start, item.end, message))
 
 
 def _rank(item: Abnormality) -> tuple[int, int]:

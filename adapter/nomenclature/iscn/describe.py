@@ -16,6 +16,7 @@ from adapter.errors import AmbiguousTerm, UnknownTerm
 from adapter.nomenclature import bands, loci
 from adapter.nomenclature.iscn import effects, rules, signals
 from adapter.nomenclature.iscn.expand import expand
+from adapter.nomenclature.iscn.model import Diagnostic
 from adapter.nomenclature.iscn.render import abnormality_text, breakpoint_text, render
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
         Breakpoint,
         Cells,
         Clone,
-        Diagnostic,
         Document,
         FishPattern,
         Linkage,
@@ -335,6 +335,18 @@ class _Symbols:
         return symbol
 
 
+def _aliases(document: Document, symbol: Callable[[str], str]) -> tuple[Diagnostic, ...]:
+    """GENE-ALIAS: a probe under another than the current symbol of its gene."""
+    return tuple(
+        Diagnostic(
+            "GENE-ALIAS", "info", one.start, one.end, f"{one.probe} is now {symbol(one.probe)}", symbol(one.probe)
+        )
+        for pattern in document.fish
+        for one in pattern.signals
+        if symbol(one.probe) != one.probe
+    )
+
+
 def describe(
     document: Document, terms: Terms | None = None, *, tokens: bool = False, diagnosis: str | None = None
 ) -> Json:
@@ -347,6 +359,7 @@ def describe(
     lines = expand(document)
     checked = document.with_diagnostics(effects.contradictions(document, lines))
     symbols = _Symbols(terms)
+    checked = checked.with_diagnostics(_aliases(document, symbols)) if document.fish else checked
     found: Json = {
         "input": document.input,
         "status": checked.status,

@@ -16,7 +16,7 @@ from adapter.nomenclature.iscn.model import ONE, Diagnostic, Range
 from adapter.nomenclature.iscn.profiles import SEX_CHROMOSOMES, Effect, effect, of_item
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from adapter.nomenclature.iscn.model import Abnormality, Clone, Document
 
@@ -191,8 +191,13 @@ def _take_away(steps: list[Step], wanted: Abnormality) -> bool:
 # ---------------------------------------------------------------------------------------------- sex chromosomes
 
 
-def _sex_taken(steps: Iterable[Step]) -> Counter[str]:
+_NONE_TAKEN: Counter[str] = Counter()
+
+
+def _sex_taken(steps: Sequence[Step]) -> Counter[str]:
     """Normal sex chromosomes that the steps take."""
+    if not any(step.effect.sex for step in steps):
+        return _NONE_TAKEN
     return Counter(letter for step in steps for letter in step.effect.sex * step.times.low)
 
 
@@ -202,6 +207,8 @@ def _stated_sex(letters: str, taken: Counter[str], ploidy: int) -> tuple[tuple[i
     The letters name the normal sex chromosomes that are left (``45,X,-Y``, ``46,Y,t(X;11)``), so a taken one is missing
     from them already, as long as they are fewer than the ploidy.
     """
+    if not taken:  # nearly always; counters cost more than all else here
+        return (letters.count("X"), letters.count("Y")), letters
     missing = max(0, ploidy - len(letters))
     left, before = Counter(letters), Counter(letters)
     for chromosome in sorted(taken.elements()):
