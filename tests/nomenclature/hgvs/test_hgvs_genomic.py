@@ -123,3 +123,39 @@ def test_a_gene_named_beside_a_place_in_front_of_it_is_believed():
 )
 def test_assemblies_have_two_names(name, known):
     assert build(name) == known
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "c", "g38", "g37"),
+    [
+        (
+            "17-7675088-CG-CA",
+            {"assembly": "GRCh38"},
+            "NM_000546.6:c.523C>T",
+            "NC_000017.11:g.7675089G>A",
+            "NC_000017.10:g.7578407G>A",
+        ),
+        (
+            "5-171410536-T-TCTCT",
+            {"assembly": "GRCh38"},
+            "NM_002520.7:c.855_856insTCTC",
+            "NC_000005.10:g.171410535_171410536insTCTC",
+            "NC_000005.9:g.170837539_170837540insTCTC",
+        ),
+        ("NC_000017.11:g.7675088C>T", {"transcript": "NM_000546.6"}, *TP53),
+        ("NC_000017.11:g.7675088C>T p.?", {}, *TP53),
+        ("NC_000009.12:g.21974695G>A", {"gene": "MTAP"}, None, "NC_000009.12:g.21974695G>A", None),
+        # part of CRLF2 that GRCh37 does not have
+        ("NC_000023.11:g.1190490A>G", {}, "NM_022148.4:c.*407T>C", "NC_000023.11:g.1190490A>G", None),
+    ],
+)
+def test_a_place_is_kept_and_what_is_known_beside_it_chooses_the_transcript(text, known, c, g38, g37):
+    variant = read(text, **known)
+    assert (variant.status, variant.c, variant.g["GRCh38"], variant.g.get("GRCh37")) == ("ok", c, g38, g37)
+
+
+def test_where_two_genes_overlap_each_reading_is_named_and_none_is_asserted():
+    variant = read("NC_000012.12:g.57748617C>A")
+    assert (variant.c, variant.gene, variant.g) == (None, None, {"GRCh38": "NC_000012.12:g.57748617C>A"})
+    assert {reading.c for reading in variant.alternatives} == {"NM_005981.5:c.*1327C>A", "NM_000075.4:c.820G>T"}
+    assert read("CDK4 NC_000012.12:g.57748617C>A").c == "NM_000075.4:c.820G>T"

@@ -141,3 +141,8 @@ def test_an_intronic_offset_longer_than_the_intron_is_a_conflict():
     transcript = by_gene("TP53")[0]
     assert locate(Position(after_stop=False, base=375, offset=1), transcript).position == 7675992
     assert read("TP53 c.375+100000G>A").status == "conflict"
+
+
+def test_positions_behind_the_stop_codon_are_the_same_in_every_numbering():
+    variant = read("WT1 c.*5A>G")
+    assert (variant.status, variant.c, variant.alternatives) == ("ok", "NM_024426.6:c.*5A>G", ())
