@@ -42,7 +42,7 @@ def test_what_is_no_resource_is_no_exception(document):
     assert all(issue.path.startswith("/") or issue.path == "" for issue in run(document))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON, st.randoms(use_true_random=False))
 def test_any_json_in_any_place_is_judged_without_an_exception(value, chance: random.Random):
     document = orjson.loads(GOOD)

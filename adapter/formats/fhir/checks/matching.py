@@ -106,10 +106,11 @@ def fits(node: Node, value: Any, known: Definitions) -> bool:
         values = known.value_set(node.binding[1])
         if values is not None and not bound(value, values):
             return False
+    telling = [row for row in node.kids if _tells(row[2])]
+    if not isinstance(value, dict):
+        return not telling
     return all(
-        any(fits(kid, m.value, known) for m in members(value, name, "", choice=choice))
-        for name, choice, kid in node.kids
-        if isinstance(value, dict) and _tells(kid)
+        any(fits(kid, m.value, known) for m in members(value, name, "", choice=choice)) for name, choice, kid in telling
     )
 
 
