@@ -44,6 +44,7 @@ _NOT_KNOWN = re.compile(
     r"|fail(ed|ure)? to (load|resolve|find|retrieve|fetch)|does not exist|unresolv",
     re.IGNORECASE,
 )
+_LACKS_DEFINITION = re.compile(r"slicing cannot be evaluated|profile.{0,300}could not be resolved", re.IGNORECASE)
 _STEP = re.compile(r"([A-Za-z][A-Za-z0-9]*)((?:\[\d+\])*)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LONGEST, _MOST = 500, 1000
@@ -82,7 +83,8 @@ def to_issues(
 ) -> tuple[Issue, ...]:
     """Our issues, located in ``resource``, whose own pointer in the document is ``prefix``.
 
-    What says that one of ``profiles`` is not known to the server is no remark but a check that did not happen.
+    What says that one of ``profiles``, or a definition it rests on, is not known to the server is no remark but a check
+    that did not happen.
     """
     issues = [_issue(i, resource, validator, prefix, tuple(profiles)) for i in list(found)[:_MOST]]
     return tuple(dict.fromkeys(issues))
@@ -139,7 +141,8 @@ def _member(node: Any, name: str) -> str | None:
 
 def _issue(found: Json, resource: Json, validator: str, prefix: str, profiles: tuple[str, ...]) -> Issue:
     said, level, category = text(found), _LEVELS[found["severity"]], plain(found["code"])[:64]
-    if _NOT_KNOWN.search(said) and any(p.partition("|")[0] in said for p in profiles):
+    unknown = _NOT_KNOWN.search(said) and any(p.partition("|")[0] in said for p in profiles)
+    if unknown or _LACKS_DEFINITION.search(said):
         level, category = ("error" if level == "error" else "warning"), "not-checked"
     places = found.get("expression") or found.get("location")
     place = places[0] if isinstance(places, list) and places and isinstance(places[0], str) else ""

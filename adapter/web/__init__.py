@@ -10,7 +10,21 @@ from flask_openapi3 import Info, OpenAPI
 
 from adapter import __version__
 from adapter.terms import load
-from adapter.web import convert, errors, fhir, health, logs, maps, nomenclature, openapi, pages, validate
+from adapter.web import (
+    convert,
+    errors,
+    fhir,
+    health,
+    logs,
+    maps,
+    nomenclature,
+    openapi,
+    operations,
+    pages,
+    uploads,
+    validate,
+)
+from adapter.web.negotiation import FhirId, FhirType
 from adapter.web.settings import Settings
 
 
@@ -33,9 +47,10 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     app.config["ADAPTER"] = settings
     app.extensions["terms"] = load(settings.mappings, base=settings.fhir_base)
     app.url_map.strict_slashes = False
+    app.url_map.converters |= {"fhir_type": FhirType, "fhir_id": FhirId}
     logs.init(app)
     errors.init(app)
-    for module in (convert, validate, nomenclature, maps, fhir):
+    for module in (convert, validate, nomenclature, maps, operations, fhir, uploads):
         app.register_api(module.api)
     for blueprint in (health.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)

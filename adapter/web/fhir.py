@@ -39,7 +39,7 @@ def metadata() -> Response:
     return _answer(capability(_terms()), max_age=60)
 
 
-@api.get("/fhir/<kind>/<id>", summary="Read one of our conformance resources")
+@api.get("/fhir/<fhir_type:kind>/<fhir_id:id>", summary="Read one of our conformance resources")
 def read(path: Artefact) -> Response:
     """A CodeSystem, ValueSet or StructureDefinition under the canonical base in use."""
     found = artefacts(_terms().base).get((path.kind, path.id))
@@ -48,7 +48,7 @@ def read(path: Artefact) -> Response:
     return _answer(found, max_age=3600)
 
 
-@api.get("/fhir/<kind>", summary="All of our conformance resources of a type")
+@api.get("/fhir/<fhir_type:kind>", summary="All of our conformance resources of a type")
 def search(path: Kind) -> Response:
     """A searchset Bundle; no search parameter is supported."""
     found = [r for (kind, _), r in artefacts(_terms().base).items() if kind == path.kind]

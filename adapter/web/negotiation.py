@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from flask import request
+from werkzeug.routing import BaseConverter
 
 from adapter.web.errors import Refused
+
+
+class FhirType(BaseConverter):
+    """A resource type in a path: letters, so that an operation (``$validate``) is none."""
+
+    regex = "[A-Za-z]{1,64}"
+
+
+class FhirId(BaseConverter):
+    """A resource id in a path."""
+
+    regex = "[A-Za-z0-9.-]{1,64}"
 
 
 def acceptable(*types: str, prefer: str = "") -> str:

@@ -97,13 +97,17 @@ def drips_into_a_stated_length(_: Good, request: Request) -> None:
 
 @shown(BOTH)
 def breaks_off_in_the_body(_: Good, request: Request) -> None:
-    request.write(b'HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: 900\r\n\r\n{"resourceType":')
+    request.write(
+        b'HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: 900\r\n\r\n{"resourceType":'
+    )
     request.handler.request.close()
 
 
 @shown(BOTH)
 def breaks_off_in_a_chunk(_: Good, request: Request) -> None:
-    request.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n{")
+    request.write(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n{"
+    )
     request.handler.request.close()
 
 
@@ -177,7 +181,9 @@ def reading(request: Request) -> bool:
 
 _EMPTY = {"resourceType": "OperationOutcome", "issue": []}
 _PASS = outcome("informational", "No issues detected during validation", "information")
-instead("is of another FHIR version", BOTH, metadata, 200, {"resourceType": "CapabilityStatement", "fhirVersion": "5.0.0"})
+instead(
+    "is of another FHIR version", BOTH, metadata, 200, {"resourceType": "CapabilityStatement", "fhirVersion": "5.0.0"}
+)
 instead("finds everything valid", CHECK, validating, 200, _PASS)
 instead("gives an outcome without issues", CHECK, validating, 200, _EMPTY)
 instead("gives an unknown severity", CHECK, validating, 200, outcome("x", "fine", "splendid"))
@@ -185,7 +191,13 @@ instead("answers $validate with the resource", CHECK, validating, 200, {"resourc
 instead("has no $validate", CHECK, validating, 404, outcome("not-supported", "unknown operation"))
 instead("says 400 without an error", CHECK, validating, 400, _PASS)
 instead("accepts the upload without saying what happened", UPLOAD, transacting, 200, _PASS)
-instead("answers an upload with the accepted bundle", UPLOAD, transacting, 200, {"resourceType": "Bundle", "type": "transaction"})
+instead(
+    "answers an upload with the accepted bundle",
+    UPLOAD,
+    transacting,
+    200,
+    {"resourceType": "Bundle", "type": "transaction"},
+)
 instead("loses what it has accepted", UPLOAD, reading, 404, outcome("not-found", "gone"))
 instead("reads back another resource", UPLOAD, reading, 200, {"resourceType": "Patient", "id": "1"})
 
@@ -211,7 +223,10 @@ ALL["hides 429 in 200, for ever"] = (UPLOAD, lambda good, request: _throttled(go
 ALL["says created and keeps nothing"] = (UPLOAD, lambda good, request: _amnesia(good, request))
 ALL["drops an element it was given"] = (UPLOAD, lambda good, request: _dropping(good, request))
 ALL["pages its search in a circle"] = (UPLOAD, lambda good, request: _circling(good, request))
-ALL["pages its search at another host"] = (UPLOAD, lambda good, request: _circling(good, request, "http://198.51.100.7/"))
+ALL["pages its search at another host"] = (
+    UPLOAD,
+    lambda good, request: _circling(good, request, "http://198.51.100.7/"),
+)
 
 
 def _fewer(good: Good, request: Request) -> None:

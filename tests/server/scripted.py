@@ -126,7 +126,8 @@ CAPABILITY: Json = {
         {
             "mode": "server",
             "resource": [
-                {"type": kind, "conditionalCreate": True} for kind in ("Patient", "Specimen", "Observation", "Provenance")
+                {"type": kind, "conditionalCreate": True}
+                for kind in ("Patient", "Specimen", "Observation", "Provenance")
             ],
         }
     ],

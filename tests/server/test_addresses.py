@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -56,7 +55,7 @@ UNUSABLE = (
 
 
 @pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+def network(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A resolver that answers as told, and connections that are counted and never made."""
     seen: dict[str, Any] = {"connects": [], "lookups": 0, "answers": []}
 
@@ -72,7 +71,7 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
-    yield seen
+    return seen
 
 
 def _client(url: str, **settings: Any) -> Client:
