@@ -14,7 +14,7 @@ from importlib import import_module
 from adapter import __version__
 from adapter.errors import AdapterError
 
-MODULES = ("convert", "check", "nomenclature", "inspect", "upload", "export", "serve", "bench")
+MODULES = ("convert", "check", "nomenclature", "inspect", "upload", "store", "export", "serve", "bench")
 COMMANDS = {
     "convert": "convert",
     "check": "check",
@@ -24,6 +24,7 @@ COMMANDS = {
     "formats": "inspect",
     "terms": "inspect",
     "upload": "upload",
+    "store": "store",
     "export": "export",
     "diff": "diff",
     "serve": "serve",

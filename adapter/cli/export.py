@@ -31,7 +31,7 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "export",
         help="export many cases to files with a manifest",
-        description="Export an NDJSON file of cases; run again on the same folder, it goes on where it stopped.",
+        description="Export the store or an NDJSON file of cases. Run again on the same folder, it resumes.",
         epilog="examples:\n"
         "  adapter export --format phenopacket-ndjson --from-file cases.ndjson -o out --workers 2\n"
         "  adapter export --format fhir-ndjson --profile-set mcode4 --from-file cases.ndjson -o out\n"
@@ -42,7 +42,8 @@ def add(commands: Any) -> None:
     what.add_argument("--format", choices=FORMATS)
     what.add_argument("--verify", metavar="DIR", help="check a finished export against its manifest")
     command.add_argument("-o", "--output", metavar="DIR")
-    command.add_argument("--from-file", metavar="FILE.ndjson")
+    command.add_argument("--from-file", metavar="FILE.ndjson", help="cases a line; the store when absent")
+    command.add_argument("--store", metavar="URL", help="a SQLite file, as path or sqlite:/// URL; else ADAPTER_STORE")
     command.add_argument("--workers", type=int, default=1, metavar="N", help="processes; they do not change any byte")
     command.add_argument("--profile-set", choices=("gr3", "mcode4"), default="gr3", help="FHIR profiles to claim")
     command.add_argument(
@@ -67,8 +68,8 @@ def run(args: argparse.Namespace) -> int:
             for fault in faults:
                 sys.stderr.write(f"adapter export: {fault}\n")
             return 1 if faults else 0
-        if not args.output or not args.from_file or args.workers < 1 or not _plain(args.name):
-            sys.stderr.write("adapter export: expected --from-file, -o, --workers of at least 1 and a plain --name\n")
+        if not args.output or args.workers < 1 or not _plain(args.name):
+            sys.stderr.write("adapter export: expected -o, --workers of at least 1 and a plain --name\n")
             return 2
         return _export(args)
     except ExportError as error:
@@ -89,12 +90,27 @@ def _export(args: argparse.Namespace) -> int:
         mappings=str(Path(args.mappings).absolute()) if args.mappings else "",
         name=args.name,
     )
-    source = Path(args.from_file)
+    source = Path(args.from_file) if args.from_file else _stored(args)
     show = _Show()
     document = drive(Path(args.output), source, request, workers=args.workers, watch=show)
     cases = document["extension"]["cases"]
     sys.stderr.write(f"{cases['read']} cases, {cases['failed']} failed, {len(document['output'])} files\n")
     return 1 if cases["failed"] else 0
+
+
+def _stored(args: argparse.Namespace) -> Path:
+    """The store as it is now, or as it was when the export in this folder began."""
+    from adapter.export.worker import WORK
+    from adapter.store import default_url
+    from adapter.store.cases import snapshot_file
+
+    path = Path(args.output) / WORK / "store.ndjson"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        snapshot_file(args.store or default_url(), path)
+    except OSError as error:
+        raise ExportError(f"{error.strerror}: {args.output}") from error
+    return path
 
 
 def _plain(name: str) -> bool:

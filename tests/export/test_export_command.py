@@ -45,7 +45,7 @@ def test_a_failed_case_is_exit_1(tmp_path, capsys):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--format", "phenopacket-ndjson", "-o", "out"),
+        ("--format", "phenopacket-ndjson"),
         ("--format", "phenopacket-ndjson", "--from-file", "x.ndjson"),
         ("--format", "phenopacket-ndjson", "--from-file", "x.ndjson", "-o", "out", "--workers", "0"),
         ("--format", "phenopacket-zip", "--from-file", "x.ndjson", "-o", "out", "--name", "../x"),

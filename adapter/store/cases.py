@@ -1,0 +1,185 @@
+"""Cases by id: put, get, delete, list, and a snapshot of all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapter.case import read_case
+from adapter.clock import now
+from adapter.errors import StoreError
+from adapter.formats.document import dump, read_json
+from adapter.report import Json
+from adapter.store.engine import READING, open_engine, upgrade
+from adapter.store.tables import CASES, CONTENTS, VERSIONS
+
+ANY = "*"
+
+
+class NotStored(StoreError):
+    """No such case, or no such version of it; ``deleted`` tells a tombstone from what never was."""
+
+    def __init__(self, *, deleted: bool = False) -> None:
+        super().__init__("the case was deleted" if deleted else "no such case in the store")
+        self.deleted = deleted
+
+
+class Conflict(StoreError):
+    """The stored version is not the one the caller named: another change came between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A version of a case: number from 1, ETag (SHA-256 of its bytes, "" for a tombstone), time of change in UTC."""
+
+    id: str
+    version: int
+    etag: str
+    updated: str
+
+
+class Store:
+    """A case store. Every method is one transaction; any raises StoreError when the database cannot do it."""
+
+    def __init__(self, address: str) -> None:
+        self._engine = open_engine(address)
+        with _errors():
+            upgrade(self._engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def put(self, document: Json, *, if_match: str = "") -> tuple[Stored, bool]:
+        """Store ``document`` as the newest version of its case; it, and whether anything changed.
+
+        ``if_match`` is the ETag that the newest version must have (``*``: any), else Conflict. Raises CaseError for a
+        document that is no case.
+        """
+        name, body = read_case(document).id, dump(document)
+        etag = hashlib.sha256(body).hexdigest()
+        with self._transaction() as db:
+            current = _current(db, name)
+            _match(current, if_match)
+            if current is not None and current.etag == etag:
+                return current, False
+            if db.execute(select(CONTENTS.c.sha256).where(CONTENTS.c.sha256 == etag)).first() is None:
+                db.execute(insert(CONTENTS).values(sha256=etag, body=body))
+            return _advance(db, name, current, etag), True
+
+    def delete(self, name: str, *, if_match: str = "") -> Stored:
+        """Put a tombstone in place of the case. Raises NotStored, Conflict."""
+        with self._transaction() as db:
+            current = _present(_current(db, name))
+            _match(current, if_match)
+            return _advance(db, name, current, None)
+
+    def get(self, name: str, version: int | None = None) -> tuple[Stored, Json]:
+        """The newest version of a case, or the one asked for, as it was put. Raises NotStored."""
+        with self._reading() as db:
+            found = _present(_current(db, name) if version is None else _version(db, name, version))
+            body = db.execute(select(CONTENTS.c.body).where(CONTENTS.c.sha256 == found.etag)).scalar_one()
+        document: Json = read_json(bytes(body))
+        return found, document
+
+    def page(self, after: str = "", limit: int = 100) -> list[Stored]:
+        """At most ``limit`` cases whose ids follow ``after``, by id; tombstones left out."""
+        query = select(CASES).where(CASES.c.id > after, CASES.c.sha256.is_not(None)).order_by(CASES.c.id).limit(limit)
+        with self._reading() as db:
+            return [_stored(row) for row in db.execute(query)]
+
+    def snapshot(self, out: BinaryIO) -> int:
+        """Write every case as NDJSON by id, all as of one moment; how many. Memory holds a few cases at a time."""
+        query = (
+            select(CONTENTS.c.body)
+            .join(CASES, CASES.c.sha256 == CONTENTS.c.sha256)
+            .order_by(CASES.c.id)
+            .execution_options(yield_per=100)
+        )
+        count = 0
+        with self._reading() as db:
+            for (body,) in db.execute(query):
+                out.write(bytes(body))
+                count += 1
+        return count
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _errors(), self._engine.connect().execution_options(**{READING: True}) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with _errors(), self._engine.begin() as connection:
+            yield connection
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Errors of the database as StoreError, without the statement and its values."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise StoreError(f"the store cannot do it: {type(error).__name__}") from error
+
+
+def _current(db: Connection, name: str) -> Stored | None:
+    row = db.execute(select(CASES).where(CASES.c.id == name).with_for_update()).first()
+    return _stored(row) if row else None
+
+
+def _version(db: Connection, name: str, version: int) -> Stored | None:
+    row = db.execute(select(VERSIONS).where(VERSIONS.c.id == name, VERSIONS.c.version == version)).first()
+    return _stored(row) if row else None
+
+
+def _stored(row: Row[Any]) -> Stored:
+    return Stored(row.id, row.version, row.sha256 or "", row.updated)
+
+
+def _present(found: Stored | None) -> Stored:
+    if found is None or not found.etag:
+        raise NotStored(deleted=found is not None)
+    return found
+
+
+def _match(current: Stored | None, if_match: str) -> None:
+    if not if_match:
+        return
+    if current is None or not current.etag or if_match not in (ANY, current.etag):
+        raise Conflict("the stored version is not the one that was named")
+
+
+def _advance(db: Connection, name: str, current: Stored | None, etag: str | None) -> Stored:
+    version, updated = (current.version if current else 0) + 1, now()
+    values = {"version": version, "sha256": etag, "updated": updated}
+    if current is None:
+        db.execute(insert(CASES).values(id=name, **values))
+    else:
+        db.execute(update(CASES).where(CASES.c.id == name).values(**values))
+    db.execute(insert(VERSIONS).values(id=name, **values))
+    return Stored(name, version, etag or "", updated)
+
+
+def snapshot_file(address: str, path: Path) -> None:
+    """Write the cases of the store at ``address`` to ``path``, whole or not at all; a file that is there is kept.
+
+    It is what an export of the store reads, also when it resumes: the moment of an export is that of its start.
+    """
+    if path.exists():
+        return
+    temporary = path.with_name(f".{path.name}.tmp")
+    store = Store(address)
+    try:
+        with temporary.open("wb") as stream:
+            store.snapshot(stream)
+        temporary.replace(path)
+    finally:
+        store.close()
