@@ -26,7 +26,7 @@ print("done")
 
 
 def test_mutated_strings_raise_nothing():
-    for text in strings(3_000, seed=20261122):
+    for text in strings(1_000, seed=20261122):
         read_well(text)
 
 
