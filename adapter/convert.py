@@ -10,7 +10,7 @@ from adapter.case import Case
 from adapter.formats import form, recognise
 from adapter.formats.base import BundleKind, Options, ProfileSet, ReadCase
 from adapter.normalise import normalise
-from adapter.report import Issue, Json, Ledger, Loss
+from adapter.report import Issue, Json, Ledger, Loss, leaves
 from adapter.terms import Terms, load
 
 
@@ -33,8 +33,26 @@ class Converted:
         return self.read_losses + self.ledger.losses(self.document, self.case.leaves())
 
     def explain(self) -> list[Json]:
-        """Where every placed value came from: output pointer, input pointer, rule (contracts.md section 4)."""
-        return self.ledger.explain(self.document)
+        """Where every placed value came from: output pointer, input pointer, rule (contracts.md section 4).
+
+        A value that stands for a field left out (``status`` of a finding) has no input, and the case format's default
+        as its rule.
+        """
+        stated = _pointers(self.case.to_json())
+        return [
+            row if row["input"] in stated else row | {"input": "", "rule": row["rule"] or "case-format:default"}
+            for row in self.ledger.explain(self.document)
+        ]
+
+
+def _pointers(document: Json) -> set[str]:
+    """JSON pointers of all leaves of ``document`` and of what holds them; "" is the document itself."""
+    found = {""}
+    for leaf in leaves(document):
+        while leaf not in found:
+            found.add(leaf)
+            leaf = leaf.rpartition("/")[0]
+    return found
 
 
 def read(document: Any, *, source: str | None = None, terms: Terms | None = None) -> Iterator[ReadCase]:

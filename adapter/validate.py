@@ -68,7 +68,8 @@ def check_converted(converted: Converted, to: str, *, tier: Tier = "basic", term
     report = _run(form(to), converted.document, tier, terms or load())
     if not report.issues:
         return replace(report, issues=converted.issues)
-    return replace(report, issues=converted.issues + _located(report, converted).issues)
+    # Reading a case and checking one say the same of it: once is enough.
+    return replace(report, issues=tuple(dict.fromkeys(converted.issues + _located(report, converted).issues)))
 
 
 def _located(report: Report, converted: Converted) -> Report:

@@ -1,8 +1,8 @@
 """The types of the case's fields: words, identifiers, counts, and the quantities with their published grammars.
 
 A field takes what a JSON reader gives (text, int, Decimal, bool, list, dict): an integer is no bool and no text, and
-``142.0`` is an integer as in JSON Schema. A quantity is a value that knows its text
-(:mod:`adapter.nomenclature.quantities`).
+``142.0`` is an integer as in JSON Schema and, being a count, has no digits to keep: it is dumped as ``142``. A quantity
+is a value that knows its text (:mod:`adapter.nomenclature.quantities`).
 """
 
 from __future__ import annotations

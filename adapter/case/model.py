@@ -25,6 +25,8 @@ _EXEMPT = re.compile(
     r"/case_format|/findings/[0-9]+/(?:kind|id|specimen)|/(?:specimens|treatments)/[0-9]+/id"
     r"|/responses/[0-9]+/(?:to|mrd)"
 )
+# What a field means where it is left out: to state it is to state nothing further, so nothing of it can be lost.
+_DEFAULTS = (("findings", "result", "present"), ("findings", "status", "final"), ("features", "result", "present"))
 
 
 class Identifier(Stated):
@@ -195,8 +197,19 @@ class Case(Stated):
         return finding_ids(self.findings)
 
     def leaves(self) -> Iterator[str]:
-        """JSON pointers of the non-null leaves that loss accounting covers; what only links is left out."""
-        return (leaf for leaf in leaves(self.to_json()) if not _EXEMPT.fullmatch(leaf))
+        """JSON pointers of the non-null leaves that loss accounting covers.
+
+        Left out is what only links parts of the case, and a default that was stated (``status: final``): without it
+        the case says the same.
+        """
+        defaults = set(self._stated_defaults())
+        return (leaf for leaf in leaves(self.to_json()) if leaf not in defaults and not _EXEMPT.fullmatch(leaf))
+
+    def _stated_defaults(self) -> Iterator[str]:
+        for name, field, default in _DEFAULTS:
+            for n, item in enumerate(getattr(self, name)):
+                if getattr(item, field) == default:
+                    yield f"/{name}/{n}/{field}"
 
 
 def without_nulls(value: Any) -> Any:
