@@ -153,10 +153,12 @@ def test_a_probe_that_is_no_gene_is_a_probe():
         ),
         ("arr[GRCh38] 8q24.21(127000000_128000000)x3~4", ("gain", "3~4", None, "8q24.21", 127_000_000, "GRCh38")),
         ("arr[GRCh38] 9p21.3(21900000_22100000)x0", ("homozygous deletion", "0", None, "9p21.3", 21_900_000, "GRCh38")),
-        ("arr[GRCh38] 17p13.3p13.1(150000_8000000)x2 hmz", ("copy-neutral LOH", "2", None, "17p13.3p13.1", 150_000, "GRCh38")),
+        ("arr[GRCh38] 17p13.3p13.1(150000_8000000)x2 hmz",
+         ("copy-neutral LOH", "2", None, "17p13.3p13.1", 150_000, "GRCh38")),
         ("arr (8)x3", ("gain", "3", None, "", None, "")),
         ("arr[GRCh38] Xp22.33(100000_200000)x1", ("", "1", None, "Xp22.33", 100_000, "GRCh38")),
-        ("arr[GRCh38] 8q24.21(127000000_128000000)x3[0.2~0.3]", ("gain", "3", "20-30 %", "8q24.21", 127_000_000, "GRCh38")),
+        ("arr[GRCh38] 8q24.21(127000000_128000000)x3[0.2~0.3]",
+         ("gain", "3", "20-30 %", "8q24.21", 127_000_000, "GRCh38")),
     ],
 )  # fmt: skip
 def test_a_region_of_an_array_is_a_copy_number_with_its_coordinates(iscn, said):
@@ -179,9 +181,12 @@ def test_a_sequenced_translocation_has_its_genes():
 @pytest.mark.parametrize(
     ("diagnosis", "iscn", "said"),
     [
-        ("AML", "44,XX,-5,-7,add(17)(p13),-18,+mar[20]", {"eln2017": True, "eln2022": True, "mrc": True, "Breems 2008": True}),
+        ("AML", "44,XX,-5,-7,add(17)(p13),-18,+mar[20]",
+         {"eln2017": True, "eln2022": True, "mrc": True, "Breems 2008": True}),
         ("AML", "46,XX,t(8;21)(q22;q22)[20]", {"eln2017": False, "eln2022": False, "mrc": False, "Breems 2008": False}),
-        ("B-ALL", "36,XX,-2,-3,-4,-7,-9,-13,-15,-16,-17,-20[20]", {"all5": True, "B-ALL ploidy classes, WHO 2022, by chromosome number": "low-hypodiploid"}),
+        ("B-ALL", "36,XX,-2,-3,-4,-7,-9,-13,-15,-16,-17,-20[20]",
+         {"all5": True,
+          "B-ALL ploidy classes, WHO 2022, by chromosome number": "low-hypodiploid"}),
         (None, "45,XX,-7[20]", {}),
     ],
 )  # fmt: skip
