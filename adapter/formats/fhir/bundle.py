@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from adapter.case import facts_of
 from adapter.formats.base import Options, Written
+from adapter.formats.fhir.carried import carried
 from adapter.formats.fhir.condition import conditions
 from adapter.formats.fhir.draft import Draft
 from adapter.formats.fhir.feature import features
@@ -73,11 +74,3 @@ def notes(d: Draft) -> None:
         made = plain(d, "notes", "note", "Notes on the case")
         made["valueString"] = d.case.notes
         d.add(d.ledger.put(made, "/notes", member="valueString"))
-
-
-def carried(d: Draft) -> None:
-    """Add the resources that a FHIR reader met and the case has no place for."""
-    for n, kept in enumerate(d.case.carried):
-        value = kept.value
-        if kept.format == "fhir" and isinstance(value, dict) and "resourceType" in value and "identifier" in value:
-            d.add(d.ledger.put({"id": d.ids.uuid(f"carried/{n}"), **value}, f"/carried/{n}"))

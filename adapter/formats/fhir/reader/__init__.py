@@ -90,6 +90,8 @@ def _finding(s: Scene, entry: Entry) -> None:
     names = s.words.names(obj(entry.resource, "code"))
     if entry.own and not entry.role.startswith("finding/"):
         return
+    if entry.resource.get("status") in ("entered-in-error", "cancelled"):
+        return
     if names & {"molecular-consequence", "diagnostic-implication"}:
         return
     if _worked_out(s, entry):
@@ -99,7 +101,7 @@ def _finding(s: Scene, entry: Entry) -> None:
         findings.variant(s, entry)
     elif names & {"karyotype-result", "karyotype", "complex-karyotype"}:
         findings.karyotype(s, entry)
-    elif "disease-status" not in names and not (names & set(_ABOUT)):
+    elif not (names & set(_ABOUT)) and results.is_result(s, entry):
         results.result(s, entry)
 
 
@@ -146,7 +148,11 @@ def _implied(s: Scene, entry: Entry) -> bool:
         return True
     if entry.own:
         s.cited(entry.resource)
-    return findings.implication(s, entry)
+    found = findings.implication(s, entry)
+    if found:
+        take(entry.resource, "code")
+        take(entry.resource, "derivedFrom")
+    return found
 
 
 def _ids(s: Scene) -> None:

@@ -29,6 +29,9 @@ _WORDS = {
 def conditions(s: Scene) -> None:
     """Read every Condition as a diagnosis."""
     for entry in list(s.of("Condition")):
+        verified = obj(entry.resource, "verificationStatus")
+        if any(text(c, "code") in ("refuted", "entered-in-error") for _, c in objects(verified, "coding")):
+            continue
         s.done.add(entry)
         made: Json = {}
         s.listed("diagnoses").append(made)

@@ -6,7 +6,17 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from adapter.case.findings import (
+    CopyNumber,
+    GenomicFinding,
+    Karyotype,
+    Normal,
+    Rearrangement,
+    SequenceVariant,
+)
+from adapter.case.findings.sequence_variant import identifiers as sources
 from adapter.formats.fhir.datatypes import HGVS, INTERPRETATION
+from adapter.formats.fhir.reader import habits
 from adapter.formats.fhir.reader.disease import specimen_of
 from adapter.formats.fhir.reader.kinds import kind_of
 from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
@@ -41,6 +51,7 @@ FIELDS = {
     "cells-counted": "cells_counted", "complex-karyotype": "complex", "conclusion-string": "said",
     "assembly": "assembly", "iscn": "iscn", "region": "region", "cytogenetic-location": "region",
 }  # fmt: skip
+_JOINING = frozenset({"fusion", "translocation", "interchromosomal-translocation", "complex-rearrangement"})
 _COUNTS = frozenset({"cells-counted", "depth", "panel-size"})
 _TABLES = {"assembly": "assemblies"}
 
@@ -54,6 +65,8 @@ def begun(s: Scene, entry: Entry, kind: str) -> Json:
         take(resource, "status")
         if status != "final":
             made["status"] = status
+    else:
+        made["status"] = "unknown"
     if specimen := specimen_of(s, entry):
         made["specimen"] = specimen
     if day := s.day(resource, "effectiveDateTime"):
@@ -81,6 +94,8 @@ def ended(s: Scene, entry: Entry, made: Json) -> None:
 
 def variant(s: Scene, entry: Entry) -> None:
     """Read a variant Observation as the kind of finding that its components tell."""
+    if not entry.own:
+        habits.warned(s, entry)
     made = begun(s, entry, "sequence-variant")
     resource = entry.resource
     take(resource, "code")
@@ -92,6 +107,9 @@ def variant(s: Scene, entry: Entry) -> None:
         else:
             take(resource, "component", part.n)  # worked out by our own writer, and worked out anew by the next one
     made["kind"] = kind_of(entry, made, found.seen)
+    if made["kind"] == "sequence-variant" and found.joins():
+        made["kind"] = "rearrangement"
+        s.warn(entry, "partners", "two genes of a structural change: read as partners whose order is not stated")
     found.settled()
     for said in s.note(resource):
         made.setdefault("said", said)
@@ -118,6 +136,7 @@ class _Found:
         self.ids: list[tuple[str, str]] = []
         self.transcripts: list[str] = []
         self.chromosomes: list[Part] = []
+        self.structural = False  # whether the change is one that joins what lay apart
         self._counted = False  # whether the cells counted belong to a share of cells
         self._before: dict[str, tuple[int, Json]] = {}  # components by what was read in them
         self._by_name: dict[str, Callable[[Part], bool]] = {
@@ -142,16 +161,27 @@ class _Found:
     def read(self, part: Part) -> None:
         """Read one component; it is taken if it was understood."""
         self.seen |= part.names
-        before, known = deepcopy(part.node), self._listed()
+        before, known = deepcopy(part.node), (*self._listed(), *self.made)
         reader = next((self._by_name[name] for name in sorted(part.names) if name in self._by_name), self._field)
         if part.names and reader(part):
             self.taken(part)
-        for value in self._listed():
+        for value in (*self._listed(), *self.made):
             if value not in known:
-                self._before[value] = part.n, before
+                self._before.setdefault(value, (part.n, before))
 
     def _listed(self) -> list[str]:
-        return [*self.genes, *self.expressions, *self.texts, *self.transcripts]
+        return [*self.genes, *self.expressions, *self.texts, *self.transcripts, *self._ids()]
+
+    def _ids(self) -> list[str]:
+        return [one for _, one in self.ids]
+
+    def _misplaced(self) -> None:
+        """Put back, to be carried, the fields that the kind of finding does not have."""
+        fields = _MODELS[self.made["kind"]].model_fields
+        wrong = [field for field in self.made if field not in fields]
+        self._unplaced([field for field in wrong if field in self._before])
+        for field in wrong:
+            del self.made[field]
 
     def taken(self, part: Part) -> None:
         """Take what was read of a component; what is left in it stays to be carried."""
@@ -226,6 +256,9 @@ class _Found:
         found = self.s.words.choice(obj(part.node, "valueCodeableConcept"), "changes", _CHANGES)
         if found:
             self.made["change"] = found
+        else:
+            node = obj(part.node, "valueCodeableConcept")
+            self.structural = not self.entry.own and bool(_JOINING & set(self.s.words.keys("structural-types", node)))
         return bool(found)
 
     def _chromosome(self, part: Part) -> bool:
@@ -282,11 +315,14 @@ class _Found:
 
     def settled(self) -> None:
         """Put genes, expressions, transcripts and places where the kind of finding has them."""
-        kind, made = self.made["kind"], self.made
+        kind, made = self.made["kind"], self.made  # what names it decides whether words are needed
         _SETTLED[kind](self)
-        self.made = made
         for part in self.chromosomes:
             self._place(kind, part)
+        self._misplaced()
+        if not made.keys() & _NAMING[kind]:
+            self.made["said"] = described(self.s, self.entry)
+            self.s.warn(self.entry, "unnamed", "a variant without gene, expression or place: its components as words")
 
     def _place(self, kind: str, part: Part) -> None:
         node = obj(part.node, "valueCodeableConcept")
@@ -302,7 +338,7 @@ class _Found:
             self.made["gene"] = self.genes[0]
         elif self.genes:
             self.made["genes"] = self.genes
-        self._unplaced([*self.expressions, *self.texts, *self.transcripts])
+        self._unplaced([*self.expressions, *self.texts, *self.transcripts, *self._ids()])
 
     def as_variant(self) -> None:
         """A sequence variant: one gene; expressions, identifiers, transcript."""
@@ -318,15 +354,22 @@ class _Found:
             self.made["transcript"] = self.transcripts.pop(0)
         self._unplaced([*self.genes, *self.transcripts])
 
+    def joins(self) -> bool:
+        """Whether two genes and a structural change, and no expression, tell of a rearrangement of both."""
+        return len(self.genes) == 2 and self.structural and not (self.expressions or self.texts)
+
     def as_rearrangement(self) -> None:
         """A rearrangement: genes, the fusion as printed, transcripts."""
+        if self.structural and len(self.genes) == 2:  # a list of both would say which is the 5' partner
+            self.made.setdefault("said", " and ".join(self.genes))
+            self._unplaced([self.genes.pop()])
         if self.genes:
             self.made["genes"] = self.genes
         if self.texts:
             self.made["fusion"] = self.texts.pop(0)
         if self.transcripts:
             self.made["transcripts"] = self.transcripts
-        self._unplaced([*self.expressions, *self.texts])
+        self._unplaced([*self.expressions, *self.texts, *self._ids()])
 
     def as_normal(self) -> None:
         """Pertinent negatives: genes."""
@@ -334,7 +377,7 @@ class _Found:
             self.made["genes"] = self.genes
         if self.made.get("result") == "absent":
             del self.made["result"]
-        self._unplaced([*self.expressions, *self.texts, *self.transcripts])
+        self._unplaced([*self.expressions, *self.texts, *self.transcripts, *self._ids()])
 
     def _unplaced(self, values: list[str]) -> None:
         """Put back, to be carried, what the kind of finding has no field for."""
@@ -343,6 +386,21 @@ class _Found:
             self.entry.resource["component"][n] = before
 
 
+_MODELS: dict[str, type[GenomicFinding]] = {
+    "copy-number": CopyNumber,
+    "sequence-variant": SequenceVariant,
+    "rearrangement": Rearrangement,
+    "normal": Normal,
+    "karyotype": Karyotype,
+}
+# what a kind of finding is named by: the case refuses one that has none of them
+_NAMING = {
+    "copy-number": {"gene", "genes", "region", "probe", "iscn", "said"},
+    "sequence-variant": {"gene", "hgvs", "variant_ids", "said"},
+    "rearrangement": {"genes", "fusion", "iscn", "probe", "said"},
+    "normal": {"genes", "of", "panel", "said"},
+    "karyotype": {"iscn", "complex", "said"},
+}
 _SETTLED = {
     "copy-number": _Found.as_copy_number,
     "sequence-variant": _Found.as_variant,
@@ -352,10 +410,20 @@ _SETTLED = {
 }
 
 
+def described(s: Scene, entry: Entry) -> str:
+    """The components that are left, in words: what each is called and its value."""
+    words = []
+    for part in s.parts(entry.resource):
+        kind, value = value_of(deepcopy(part.node))
+        said = s.scalar(kind, value)
+        called = s.words.words(deepcopy(obj(part.node, "code")))
+        if said is not None and called:
+            words.append(f"{called}: {said}")
+    return "; ".join(words) or "variant without name"
+
+
 def identifiers(found: list[tuple[str, str]]) -> Any:
     """Identifiers of a variant: a list where their form tells the catalogue, else by catalogue."""
-    from adapter.case.findings.sequence_variant import identifiers as sources
-
     texts = [one for _, one in found]
     return texts if list(sources(texts)) == found or len(dict(found)) < len(found) else dict(found)
 

@@ -90,9 +90,11 @@ class Lexicon:
             if found := text(coding, "display") or text(coding, "code"):
                 if found == text(coding, "display"):
                     take_text(coding, "display")
-                else:
+                    return found
+                prefix = self.vocabulary(coding)
+                if prefix:
                     take(node, "coding", n)
-                return found
+                return f"{prefix}:{found}" if prefix else found
         return ""
 
     def choice(self, node: Json, table: str, allowed: tuple[str, ...]) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Members that state nothing of the person: type and id are the place of what is carried, claims are made anew.
 _SILENT = ("resourceType", "id", "meta")
+_CLAIMS = ("profile", "versionId", "lastUpdated", "source")
 # Links of our own resources: they follow from the case and are written anew.
 _OWN = ("subject", "partOf", "focus", "derivedFrom", "result", "specimen", "code", "category", "status", "target")
 _ROUNDS = 20
@@ -23,13 +24,19 @@ _ROUNDS = 20
 def carry(entry: Entry, carried: list[Json], *, whole: bool) -> None:
     """Carry what is left of a resource: all of it in one piece (``whole``), else element by element."""
     resource = entry.resource
-    if text(resource.get("text"), "status") == "generated":
+    if text(resource.get("text"), "status") in ("generated", "extensions"):  # it says what the elements say
         resource.pop("text")
     if whole:
         carried.append({"format": "fhir", "path": entry.path, "value": left(resource)})
         return
-    for member in (*_SILENT, *(_OWN if entry.own else ("subject", "patient"))):
+    meta = resource.get("meta")
+    if isinstance(meta, dict) and (labels := {k: v for k, v in meta.items() if k not in _CLAIMS}):
+        carried.append({"format": "fhir", "path": f"{entry.path}/meta", "value": labels})
+    for member in (*_SILENT, *(_OWN if entry.own else ())):
         resource.pop(member, None)
+    for member in ("subject", "patient"):  # who it is about is told by the case it stands in
+        if isinstance(about := resource.get(member), dict):
+            about.pop("reference", None)
     carried.extend(
         {"format": "fhir", "path": place, "value": value} for place, value in remainders(resource, entry.path)
     )
@@ -49,10 +56,23 @@ def accepted(document: Json) -> tuple[Case, list[Issue], list[Loss]]:
             if not _without(document, taken):
                 raise
             issues += [
-                Issue(validator="fhir reader", level="warning", category=f"refused{pointer}", path="", message=message)
+                Issue(
+                    validator="fhir reader",
+                    level="warning",
+                    category="refused",
+                    path="",
+                    input_path=pointer,
+                    message=message,
+                )
                 for pointer, message in taken.items()
             ]
     return read_case(document), issues, []
+
+
+def _refused(pointer: str, message: str) -> Issue:
+    return Issue(
+        validator="fhir reader", level="warning", category="refused", path="", input_path=pointer, message=message
+    )
 
 
 def _without(document: Json, pointers: dict[str, str]) -> bool:

@@ -17,6 +17,20 @@ if TYPE_CHECKING:
 KINDS = ("mrd", "expression", "immunophenotype")
 
 
+_VALUES = frozenset({"Quantity", "Range", "CodeableConcept", "String", "Integer"})
+
+
+def is_result(s: Scene, entry: Entry) -> bool:
+    """Whether an Observation is a test with a value, or lines of an immunophenotype.
+
+    What Genomics Reporting has own codes for (implications, study steps) and what has only components is none.
+    """
+    code = obj(entry.resource, "code")
+    if any(s.words.vocabulary(coding) == "GRTBD" for _, coding in objects(code, "coding")):
+        return False
+    return entry.role.startswith("finding/") or value_of(entry.resource)[0] in _VALUES
+
+
 def result(s: Scene, entry: Entry) -> None:
     """Read an Observation that is no variant as the kind of result that its code names."""
     resource = entry.resource
@@ -64,12 +78,18 @@ def measured(s: Scene, resource: Json, made: Json, kind: str) -> None:
             if result_ != "present":
                 made["result"] = result_
             return
-        if (words := s.words.words(answer, "results")) and kind != "immunophenotype":
+        words = s.words.words(answer, "results" if text(answer, "text") else "")
+        if words and kind == "immunophenotype":
+            made["said"] = words
+        elif words:
             _put(made, kind, words, "")
         return
     said, unit = reading(s, suffix, value)
-    if said and kind != "immunophenotype":
+    if said and kind == "immunophenotype":
+        made["said"] = said
+    elif said:
         _put(made, kind, said, unit)
+    if said:
         take(resource, f"value{suffix}")
 
 

@@ -26,12 +26,32 @@ _FIELDS = {
 _PROSE = re.compile(r"(?:site|after|since): .+")
 
 
+_NOT_GIVEN = frozenset({"cancelled", "entered-in-error", "not-done", "draft", "not-taken", "preparation"})
+# mCODE's profiles of procedures that treat, with the kind of treatment they are of
+_PROFILES = {"surgical-procedure": "surgery", "radiotherapy-course-summary": "radiation"}
+
+
+def _kind_of(entry: Entry) -> str:
+    """Kind of treatment by the mCODE profile that a Procedure claims, "" for any other."""
+    claims = str(obj(entry.resource, "meta").get("profile", ""))
+    return next((kind for name, kind in _PROFILES.items() if name in claims), "")
+
+
+def _treats(s: Scene, entry: Entry) -> bool:
+    """Whether a resource is about a treatment: a drug, or a Procedure that a table or its profile calls one."""
+    if entry.kind != "Procedure":
+        return True
+    return bool(_kind_of(entry) or s.words.keys("treatments", obj(entry.resource, "code")))
+
+
 def treatments(s: Scene) -> None:
     """Read drugs and procedures; the resources of one treatment of ours, one an agent, become one again."""
     by_role: dict[str, Json] = {}
     for entry in list(s.of("MedicationAdministration", "MedicationStatement", "MedicationRequest", "Procedure")):
-        if entry.kind == "Procedure" and "genomic-study" in str(obj(entry.resource, "meta").get("profile", "")):
+        if text(entry.resource, "status") in _NOT_GIVEN or not (entry.own or _treats(s, entry)):
             continue
+        if entry.kind == "MedicationRequest":
+            s.warn(entry, "order", "an order was read as a treatment; it does not say that the drug was given")
         s.done.add(entry)
         name = entry.role.split("/")[1] if entry.own and "/" in entry.role else ""
         made = by_role.get(name) if name else None
@@ -71,6 +91,8 @@ def _procedure(s: Scene, entry: Entry, made: Json) -> None:
         _named(made, said, _notes(entry.resource))
     elif words := s.words.words(code, "treatments"):
         made["regimen"] = words
+    if "kind" not in made and (claimed := _kind_of(entry)):
+        made["kind"] = claimed
 
 
 def _drug(s: Scene, entry: Entry, made: Json) -> None:
@@ -176,6 +198,8 @@ def response(s: Scene, entry: Entry) -> None:
     value = obj(resource, "valueCodeableConcept")
     if found := s.words.choice(value, "responses", STATUSES):
         made["status"] = found
+    elif words := s.words.words(value):
+        made["said"] = words
     for part in s.parts(resource):
         kind, value = value_of(part.node)
         if "response-site" in part.names and (site := s.words.words(value, "sites")):

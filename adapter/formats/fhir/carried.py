@@ -1,0 +1,122 @@
+"""What a FHIR reader met and the case has no place for, written back where it stood.
+
+A whole resource becomes an entry again. An element goes back into the resource that its path names, if that is one
+of those written for the case: the reader names specimens, findings and treatments by the ids of their resources. What
+has no such resource, refers to something that is not in the bundle, or would stand beside a value of its own stays a
+loss.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapter.formats.fhir.treatment import roles
+
+if TYPE_CHECKING:
+    from adapter.case.model import Carried
+    from adapter.formats.fhir.draft import Draft
+    from adapter.report import Json
+
+# Elements with a choice of types: one of them at most may stand in a resource.
+_CHOICES = ("value", "effective", "onset", "performed", "deceased", "medication", "abatement", "occurrence")
+# What a list's item cannot be without: an item that lacks it is the rest of one that the case states.
+_NEEDED = {"component": "code", "note": "text", "extension": "url"}
+
+
+def carried(d: Draft) -> None:
+    """Add the resources and elements that are carried from FHIR."""
+    kept = [(n, one) for n, one in enumerate(d.case.carried) if one.format == "fhir"]
+    if not kept:
+        return
+    known = _addresses(d, kept)
+    written = {entry["fullUrl"]: entry["resource"] for entry in d.entries}
+    for n, one in kept:
+        value = _pointed(one.value, known)
+        if value is None:
+            continue
+        if _is_whole(one):
+            _add(d, value, n)
+            continue
+        steps = one.path.split("/")
+        resource = written.get(known.get("/".join(steps[:2]), ""))
+        if resource is not None and resource["resourceType"] == steps[0]:
+            _put_back(d, resource, steps[2:], value, n)
+
+
+def _is_whole(one: Carried) -> bool:
+    return isinstance(one.value, dict) and "resourceType" in one.value
+
+
+def _addresses(d: Draft, kept: list[tuple[int, Carried]]) -> dict[str, str]:
+    """Addresses of the source document that stand in the bundle, with the fullUrl they have there."""
+    known = {f"Specimen/{one.id}": d.ids.urn(f"specimen/{one.id}") for one in d.case.specimens}
+    known |= {f"Observation/{one.id}": d.ids.urn(f"finding/{one.id}") for one in d.case.findings if one.id}
+    for name, own in roles(d).items():
+        for kind in ("MedicationAdministration", "MedicationRequest", "MedicationStatement", "Procedure"):
+            known[f"{kind}/{name}"] = d.ids.urn(own[0])
+    known[f"Patient/{d.case.id}"] = d.ids.urn("patient")
+    for n, one in kept:
+        if _is_whole(one):
+            known[one.path] = d.ids.urn(f"carried/{n}")
+    return known
+
+
+def _pointed(value: Any, known: dict[str, str]) -> Any:
+    """A copy of ``value`` whose references lead into the bundle; None where one of them leads nowhere."""
+    if isinstance(value, list):
+        items = [_pointed(one, known) for one in value]
+        return None if any(one is None for one in items) else items
+    if not isinstance(value, dict):
+        return value
+    made: Json = {}
+    for key, one in value.items():
+        if key == "reference" and isinstance(one, str) and ":" not in one:
+            if one not in known:
+                return None
+            made[key] = known[one]
+        elif (below := _pointed(one, known)) is None:
+            return None
+        else:
+            made[key] = below
+    return made
+
+
+def _add(d: Draft, resource: Json, n: int) -> None:
+    """Add a resource; a server can create it once only if it has an identifier."""
+    if d.options.bundle == "transaction" and not resource.get("identifier"):
+        return
+    made = {**resource, "id": d.ids.uuid(f"carried/{n}")}
+    d.add(d.ledger.put(made, f"/carried/{n}"))
+
+
+def _put_back(d: Draft, resource: Json, steps: list[str], value: Any, n: int) -> None:
+    """Put an element back at its place; nothing where the case states the rest of it."""
+    member = steps[0]
+    if len(steps) == 2:
+        held = resource.get(member, [])
+        whole = not isinstance(value, dict) or _NEEDED.get(member, "") in ("", *value)
+        if isinstance(held, list) and whole:
+            resource[member] = [*(one for one in held if not _worked_out(d, one, value)), value]
+            d.ledger.put(resource, f"/carried/{n}", member=member)
+    elif len(steps) == 1 and not _stands(resource, member):
+        resource[member] = value
+        d.ledger.put(resource, f"/carried/{n}", member=member)
+
+
+def _worked_out(d: Draft, one: Any, value: Any) -> bool:
+    """Whether a component was worked out and the source has one of its own of the same code."""
+    if not (isinstance(one, dict) and isinstance(value, dict) and "code" in one and "code" in value):
+        return False
+    derived = any(extension.get("url") == d.derivation for extension in one.get("extension", ()))
+    return derived and bool(_codes(one["code"]) & _codes(value["code"]))
+
+
+def _codes(node: Any) -> set[Any]:
+    codings = node.get("coding", ()) if isinstance(node, dict) else ()
+    return {coding.get("code") for coding in codings if isinstance(coding, dict)}
+
+
+def _stands(resource: Json, member: str) -> bool:
+    """Whether the resource has the element already, or another type of it."""
+    choice = next((one for one in _CHOICES if member.startswith(one)), "")
+    return member in resource or bool(choice and any(key.startswith(choice) for key in resource))
