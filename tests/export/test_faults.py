@@ -227,3 +227,24 @@ def test_random_kills_lose_nothing():
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["lost"] == result["duplicate"] == 0
     assert sum(result["killed"].values()) >= int(kills)
+
+
+def test_a_killed_worker_is_replaced_and_its_chunk_done_again(tmp_path, cases_file, expected, monkeypatch):
+    from adapter.export import driver
+
+    start, started = driver._start, []
+
+    def first_is_killed(folder, owner, generation):
+        started.append(owner)
+        if len(started) > 1:
+            return start(folder, owner, generation)
+        table = JobTable(folder / WORK / "job.sqlite")
+        assert table.lease(owner, generation)
+        table.close()
+        kill = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+        return subprocess.Popen([sys.executable, "-c", kill], stdout=subprocess.PIPE)
+
+    monkeypatch.setattr(driver, "_start", first_is_killed)
+    run(tmp_path, cases_file, request(), workers=1)
+    assert len(started) == 2
+    assert outputs(tmp_path) == expected
