@@ -30,6 +30,7 @@ KINDS = (
     "Observation",
     "DiagnosticReport",
     "MedicationAdministration",
+    "Procedure",
     "Provenance",
 )
 CASES = 20
@@ -54,11 +55,11 @@ def generated(number: int, folder: Path) -> Path:
     return file
 
 
-def run(real: Real, folder: Path, cases: Path, *options: str) -> subprocess.Popen[str]:
+def run(real: Real, folder: Path, cases: Path, *options: str, out: int = subprocess.PIPE) -> subprocess.Popen[str]:
     """`adapter upload` in a process of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "adapter", "upload", str(cases), "--server", real.id, "--at", AT, *options],
-        stdout=subprocess.PIPE,
+        stdout=out,
         stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, "ADAPTER_SERVERS": str(real.registry(folder))},
@@ -133,7 +134,7 @@ def test_a_killed_run_is_taken_up_to_the_same_final_state(hapi: Real, tmp_path: 
     expected = sum(len(bundle["entry"]) for bundle in _bundles_of(cases))
     journal = tmp_path / "journal"
     for lines in (3, 7, 12):
-        process = run(hapi, tmp_path, cases, "--resume", str(journal))
+        process = run(hapi, tmp_path, cases, "--resume", str(journal), out=subprocess.DEVNULL)
         deadline = time.monotonic() + 60
         while (not journal.exists() or journal.read_bytes().count(b"\n") < lines) and time.monotonic() < deadline:
             time.sleep(0.01)
