@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from adapter.nomenclature.iscn.model import Diagnostic
@@ -31,21 +32,23 @@ def checked(clones: tuple[Clone, ...], found: list[Diagnostic]) -> tuple[Clone, 
 
 def _twice(items: tuple[Abnormality, ...], found: list[Diagnostic]) -> None:
     """DUP-ITEM: a structural item is written once, with ``x2`` where there are two of it."""
-    seen: list[Abnormality] = []
+    seen: set[Abnormality] = set()
     for item in items:
-        if item.breakpoints and item.sign is None and item in seen:
+        if not item.breakpoints or item.sign is not None:
+            continue
+        if item in seen:
             message = "this item stands twice; two of it are written x2"
             found.append(Diagnostic("DUP-ITEM", "warning", item.start, item.end, message))
-        seen.append(item)
+        seen.add(item)
 
 
 def _balance(items: tuple[Abnormality, ...], found: list[Diagnostic]) -> None:
     """BALANCE: the derivative of a translocation that is listed itself is either extra (+) or lost (-)."""
-    pairs = [(item.chromosomes, item.breakpoints) for item in items if item.kind == "t"]
+    pairs = {(item.chromosomes, bands) for item in items if item.kind == "t" for bands in (item.breakpoints, ())}
     for item in items if pairs else ():
         lone = item.kind == "der" and item.sign is None and len(item.parts) == 1 and item.parts[0].kind == "t"
         part = item.parts[0] if lone else item
-        if lone and any(names == part.chromosomes and part.breakpoints in ((), bands) for names, bands in pairs):
+        if lone and (part.chromosomes, part.breakpoints) in pairs:
             message = "both derivatives belong to the translocation listed; a further one has a +"
             found.append(Diagnostic("BALANCE", "warning", item.start, item.end, message))
 
@@ -68,9 +71,10 @@ def _size(clone: Clone, found: list[Diagnostic]) -> None:
 def _constitution(clones: tuple[Clone, ...], found: list[Diagnostic]) -> None:
     """CONST: what is constitutional is in every clone of the person; sidelines inherit it."""
     stems = [clone for clone in clones if clone.relation is None and clone.population is None]
-    for clone in stems:
+    carriers = Counter(item for clone in stems for item in set(clone.abnormalities) if item.origin[:1] == ("c",))
+    for clone in stems if carriers else ():
         for item in clone.abnormalities:
-            if item.origin and item.origin[0] == "c" and any(item not in other.abnormalities for other in stems):
+            if 0 < carriers[item] < len(stems):
                 message = "constitutional, but a clone of the same person does not have it"
                 found.append(Diagnostic("CONST", "warning", item.start, item.end, message))
 
