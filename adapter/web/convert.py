@@ -110,10 +110,14 @@ class _Job:
     terms: Any
 
     def convert(self, parsed: Any) -> list[Converted]:
+        """The conversions of one document; raises ReadError for one that holds no case (an empty bundle)."""
         q = self.query
-        return convert(
+        found = convert(
             parsed, q.to, at=self.at, source=q.source, profile_set=q.profile_set, bundle=q.bundle, terms=self.terms
         )
+        if not found:
+            raise ReadError("the document holds no case")
+        return found
 
 
 def _job(query: Query) -> _Job:

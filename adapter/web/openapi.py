@@ -12,6 +12,7 @@ from flask import Response, current_app, render_template
 from flask_openapi3 import OpenAPI
 
 from adapter.case import case_schema
+from adapter.formats import PACKAGES, form
 from adapter.formats.document import dump
 from adapter.report import Json
 from adapter.web.errors import Problem
@@ -93,7 +94,7 @@ def _answers(path: str) -> tuple[str, ...]:
     if path.startswith("/fhir"):
         return ("application/fhir+json", "application/json")
     if path == "/v1/convert":
-        return ("application/json", "application/fhir+json", "application/x-ndjson")
+        return ("application/json", *(form(name).media_type for name in PACKAGES), "application/x-ndjson")
     return ("application/x-ndjson",) if path.endswith("/stream") else ("application/json",)
 
 
