@@ -16,6 +16,7 @@ from adapter.formats.fhir.variant import shares, written
 if TYPE_CHECKING:
     from adapter.case.facts import Facts, Flag
     from adapter.formats.fhir.draft import Draft
+    from adapter.report import Json
 
 _NORMAL = {"coding": [{"system": INTERPRETATION, "code": "N", "display": "Normal"}]}
 
@@ -34,8 +35,8 @@ def karyotype(d: Draft, facts: Facts) -> None:
     elif not stated and facts.result != "absent":
         made["valueString"] = facts.said
         d.ledger.put(made, facts.at("said"), member="valueString")
-    if facts.result == "absent" or "normal" in facts.derived:
-        made["interpretation"] = [_NORMAL]
+    if facts.result != "present" or "normal" in facts.derived:
+        made["interpretation"] = [interpreted(facts)]
     if facts.result != "present":
         d.ledger.put(made, facts.at("result"), member="interpretation")
     if facts.said:
@@ -51,6 +52,13 @@ def karyotype(d: Draft, facts: Facts) -> None:
         judged(d, parts, verdict)
     shares(d, parts, facts)
     d.add(closed(d, facts, made, parts))
+
+
+def interpreted(facts: Facts) -> Json:
+    """Normal, or in words what else the result is; beside a string, which may itself be normal, always in words."""
+    normal = facts.result in ("present", "absent")
+    words: Json = {"text": facts.result} if not normal or (facts.result == "absent" and facts.expressions) else {}
+    return _NORMAL | words if normal else words
 
 
 def judged(d: Draft, parts: Parts, flag: Flag) -> None:

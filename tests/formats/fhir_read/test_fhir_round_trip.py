@@ -43,3 +43,39 @@ def test_nothing_of_our_own_output_is_left_over_or_odd(path, profile_set):
     assert [one for one in back.case.to_json().get("carried", ()) if one["format"] == "fhir"] == []
     assert back.issues == ()
     assert back.losses == ()
+
+
+@pytest.mark.parametrize("profile_set", SETS)
+@pytest.mark.parametrize("result", ["present", "absent", "indeterminate", "no call"])
+@pytest.mark.parametrize("stated", [{"iscn": "46,XX[20]"}, {"iscn": "not a karyotype"}, {"complex": False}])
+def test_the_result_of_a_karyotype_comes_back(stated, result, profile_set):
+    finding = {"kind": "karyotype", "result": result} | stated
+    assert changed({"case_format": "1", "id": "k", "findings": [finding]}, profile_set) == []
+
+
+@pytest.mark.parametrize(
+    ("treatment", "profile_set"),
+    [
+        ({"kind": "surgery", "regimen": "laser surgery"}, "gr3"),
+        ({"kind": "chemotherapy", "regimen": "hyper-CVAD"}, "mcode4"),
+        ({"kind": "chemotherapy", "agents": ["an unlisted drug"]}, "gr3"),
+        ({"kind": "chemotherapy", "agents": ["an unlisted drug"], "regimen": "hyper-CVAD"}, "gr3"),
+        ({"kind": "chemotherapy", "phase": "induction", "said": "induction"}, "gr3"),
+        ({"said": "some treatment"}, "gr3"),
+    ],
+)
+def test_what_a_treatment_is_called_comes_back(treatment, profile_set):
+    assert changed({"case_format": "1", "id": "t", "treatments": [treatment]}, profile_set) == []
+
+
+@pytest.mark.parametrize("kind", ["copy-number", "sequence-variant", "rearrangement", "normal"])
+def test_the_kind_of_a_finding_of_which_only_words_are_known_comes_back(kind):
+    for named in ({}, {"id": "f"}):
+        finding = named | {"kind": kind, "said": "as reported"}
+        assert changed({"case_format": "1", "id": "k", "findings": [finding]}, "gr3") == []
+
+
+def test_negatives_of_one_line_come_back_as_one_line_and_others_do_not_join_it():
+    line = {"kind": "normal", "id": "neg", "genes": ["TP53", "NPM1", "FLT3"], "method": "NGS"}
+    other = {"kind": "normal", "id": "neg-4", "genes": ["KIT"], "method": "FISH"}
+    assert changed({"case_format": "1", "id": "n", "findings": [line, other]}, "gr3") == []
