@@ -53,8 +53,13 @@ def _parted(r: Reading, comments: list[Comment], term: Json) -> tuple[list[Comme
 def _gives(r: Reading, written: str, curie: str) -> bool:
     """Whether a stated code is the very term of a disease, whose label then repeats the entity's words."""
     code = code_of(written)
-    found = stated_code(r.writing(), StatedCode(**code), "words") if code else None
+    found = stated_code(r.writing(), _unchecked(code), "words") if code else None
     return found is not None and found.curie == curie
+
+
+def _unchecked(code: Json) -> StatedCode:
+    """A code to ask the writer about; whether a case accepts it is asked later."""
+    return StatedCode.model_construct(system=code.get("system", ""), code=code["code"], display=code.get("display"))
 
 
 def _unnamed(r: Reading) -> list[Json]:
@@ -95,9 +100,11 @@ def _named(r: Reading, term: Json, said: Json) -> Json:
     label, curie = text(term, "label"), text(term, "id")
     entity, subtype, code = said.get("entity"), said.get("subtype"), said.get("code")
     candidates = [(entity, subtype), (entity or label, subtype), (entity, subtype or label)]
-    stated_one = StatedCode(**code) if code else None
+    stated_one = _unchecked(code) if code else None
     for one in candidates:
-        if _writes(r, Diagnosis(entity=one[0], subtype=one[1], code=stated_one), curie, (entity, subtype)):
+        if _writes(
+            r, Diagnosis.model_construct(entity=one[0], subtype=one[1], code=stated_one), curie, (entity, subtype)
+        ):
             return stated(entity=one[0], subtype=one[1])
     found = stated(entity=entity or label or None, subtype=subtype)
     return found | (stated(code=coded(r, curie, label)) if code is None else {})

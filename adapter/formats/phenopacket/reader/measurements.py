@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from adapter.formats.phenopacket.printing import number
 from adapter.formats.phenopacket.reader.reading import Reading, moment, objects, stated
@@ -22,6 +23,7 @@ _TOLD = (
 )  # fmt: skip
 _NAMES = "|".join(sorted({*_TOLD, *PLAIN, *COUNTS, *FLAGS, *GENES}, key=len, reverse=True))
 _PART = re.compile(rf"(?:^|; )({_NAMES}): ")
+_CLUSTER = re.compile(r"CD\d|HLA-")  # names of the cluster of differentiation nomenclature and of histocompatibility
 OBSERVED = ("mrd", "expression", "immunophenotype")
 
 
@@ -208,7 +210,7 @@ def _valued(r: Reading, one: Measured, *, with_unit: bool = True) -> Json:
     quantity = child(one.node, "value", "quantity")
     if quantity:
         unit = _unit(quantity)
-        words = one.one("value") or str(number(quantity.get("value", 0)))
+        words = one.one("value") or _number(quantity)
         if with_unit:
             return stated(value=words, unit="" if one.one("value").endswith(unit) else unit)
         joined = words if readings.read(words).unit else f"{words} {unit}".strip()
@@ -220,6 +222,13 @@ def _valued(r: Reading, one: Measured, *, with_unit: bool = True) -> Json:
     if with_unit and blank and _is_unit(r, words, unit):
         return {"value": words, "unit": unit}
     return stated(value=label)
+
+
+def _number(quantity: Json) -> str:
+    """The value of a quantity as text; an unwritten one is 0, as in protobuf."""
+    value = quantity.get("value", 0)
+    plain = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return str(number(value)) if plain else str(value)
 
 
 def _is_unit(r: Reading, words: str, unit: str) -> bool:
@@ -241,8 +250,10 @@ def _is_part(r: Reading, one: Measured, parts: list[Measured]) -> bool:
         return False
     if one.one("marker"):
         return True
-    seen = text(one.value, "label").lower() in MARKERS
-    return seen or bool(parts and _unit(child(one.node, "value", "quantity")) == "%")
+    if text(one.value, "label").lower() in MARKERS:
+        return True
+    share = _unit(child(one.node, "value", "quantity")) == "%"
+    return share and (bool(parts) or _CLUSTER.match(_marker(one)) is not None)
 
 
 def _continues(r: Reading, parts: list[Measured], one: Measured) -> bool:

@@ -106,8 +106,9 @@ def findings(r: Reading, specimens: dict[str, str]) -> Iterator[tuple[str, Json]
 
 def _finding(r: Reading, call: Json, specimens: dict[str, str], where: str) -> Json | None:
     variant = child(call, "variantInterpretation")
-    node = child(variant, "variationDescriptor") or _gene_only(call)
-    told = _told(node)
+    node = child(variant, "variationDescriptor")
+    told = _told(node if r.ours else {**node, "label": "", "alternateLabels": []})
+    _origin(r, told)
     if told.one("derived-from") or not node:
         return None
     place = f"{where}/variantInterpretation/variationDescriptor"
@@ -119,13 +120,28 @@ def _finding(r: Reading, call: Json, specimens: dict[str, str], where: str) -> J
     named = own_id(r.case_id, own) if own.startswith(f"{r.case_id}-") else None
     specimen = specimens.get(text(call, "subjectOrBiosampleId"))
     found |= stated(id=named, specimen=specimen, said=text(node, "description"))
+    if not r.ours:
+        found |= _foreign(node, found)
     return found | (stated(significance=significance) if significance else {})
 
 
-def _gene_only(call: Json) -> Json:
-    """A call that names a gene and no variant, as a descriptor of nothing but that gene."""
-    gene = child(call, "gene")
-    return {"geneContext": gene} if gene else {}
+def _origin(r: Reading, told: Told) -> None:
+    """An origin that is told by a code (SO:0001777), in the words of the table."""
+    keys = r.terms.keys_of("origins", told.one("allele-origin"))
+    if len(keys) == 1:
+        told.named["allele-origin"] = [r.terms.label("origins", keys[0])]
+
+
+def _foreign(node: Json, found: Json) -> Json:
+    """What another's descriptor says: the label in words, the position of a VCF record where no expression is given."""
+    words = stated(said=found.get("said") or text(node, "label"))
+    vcf = [text(child(node, "vcfRecord"), name) for name in ("chrom", "pos", "ref", "alt")]
+    if found["kind"] != "sequence-variant" or "hgvs" in found or not all(vcf):
+        return words
+    assembly = text(child(node, "vcfRecord"), "genomeAssembly")
+    return words | stated(
+        hgvs="-".join([vcf[0].removeprefix("chr"), *vcf[1:]]), assembly=found.get("assembly") or assembly
+    )
 
 
 def _told(node: Json) -> Told:
@@ -284,7 +300,8 @@ def _plain_counts(counts: Json) -> str | None:
 def _kind(told: Told, facts: Json) -> str:
     """The kind of a finding by what is told of it; the order decides where several would do."""
     syntaxes = {text(one, "syntax").partition(".")[0] for one in told.expressions}
-    if told.structural in REARRANGED or told.has(REARRANGEMENT) or "fusion" in facts:
+    only_string = "iscn" in syntaxes and not told.label and not facts.get("genes")
+    if (told.structural in REARRANGED and not only_string) or told.has(REARRANGEMENT) or "fusion" in facts:
         return "rearrangement"
     if told.has(SEQUENCE) or told.unplaced or syntaxes & {"hgvs", "spdi", "gnomad"} or told.named.get("hgvs"):
         return "sequence-variant"
@@ -294,7 +311,8 @@ def _kind(told: Told, facts: Json) -> str:
         return "copy-number" if told.has({"probe", "signals"}) and not told.has(KARYOTYPE) else "karyotype"
     if syntaxes & {"iscn"} or told.named.get("iscn"):
         return "copy-number" if not told.one("transcript") else "rearrangement"
-    return "karyotype" if not facts.get("genes") and told.label and not syntaxes else "sequence-variant"
+    unknown = told.label and not syntaxes and not facts.get("genes")
+    return "karyotype" if unknown else "sequence-variant"
 
 
 def _fields(told: Told, kind: str, facts: Json, words: str) -> Json:
