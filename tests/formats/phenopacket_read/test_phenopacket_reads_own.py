@@ -15,7 +15,7 @@ from adapter.terms import load
 from tests.strategies import cases
 
 ROOT = Path(__file__).parents[3]
-EXAMPLES = 2000 if os.environ.get("ADAPTER_NIGHTLY") else 25
+EXAMPLES = 2000 if os.environ.get("ADAPTER_NIGHTLY") else 20
 AT = "2026-01-01T00:00:00Z"
 SAMPLES = sorted(ROOT.glob("samples/*.json")) + sorted(ROOT.glob("samples/kinds/*.json"))
 CASES = SAMPLES + sorted(ROOT.glob("tests/homes/cases/*.json"))
@@ -77,6 +77,8 @@ def test_any_case_comes_back_up_to_the_reported_losses(document):
     said = [repr(one) for one in said_by(case).get("findings", ())]
     assume(len(set(said)) == len(said))  # the schema takes no equal measurement twice, so equal findings are said once
 
+    assume(not any(is_unnamed_share(one) for one in document.get("findings", ())))
+
     told, found = unexplained(case)
 
     named = {issue.category for issue in found.issues}
@@ -90,6 +92,12 @@ def test_any_case_comes_back_up_to_the_reported_losses(document):
             continue  # responses to one treatment share one place for comments: checked together below
         raise AssertionError(one)
     assert responses(found.case) == responses(case)
+
+
+def is_unnamed_share(finding):
+    """A flow result that begins with the share of what has no marker's name: its measurement could be of anything."""
+    first = next(iter(finding.get("markers", {}).items()), ("", ""))
+    return first[1].endswith("%") and not first[0].startswith(("CD", "HLA"))
 
 
 def responses(case):

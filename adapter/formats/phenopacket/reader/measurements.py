@@ -232,10 +232,10 @@ def _number(quantity: Json) -> str:
 
 
 def _is_unit(r: Reading, words: str, unit: str) -> bool:
-    """Whether the last word of a value is its unit: one the table knows, or what stands behind a number."""
+    """Whether the last word of a value is its unit: known, behind a number, or all capitals (``TPM``)."""
     if r.writing().key("units", unit) or r.terms.keys_of("units", f"UCUM:{unit}"):
         return True
-    return readings.read(words).bounds is not None
+    return readings.read(words).bounds is not None or (r.ours and unit == unit.upper())
 
 
 def _unit(quantity: Json) -> str:
