@@ -78,7 +78,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """An input leaf that the output does not hold as stated; ``where`` points into the output, if it is there at all."""
+    """An input leaf that the output does not hold as stated; ``where`` points into the output if it is there at all."""
 
     stage: Literal["read", "write"]
     path: str

@@ -149,6 +149,7 @@ def test_smart_signs_its_assertion_and_renews_a_refused_token_once(algorithm: st
             {"access_token": "t", "token_type": "bearer", "expires_in": "x"},
         ),
     ],
+    ids=["no JSON", "short RSA key", "symmetric key", "no token", "another kind of token", "no time"],
 )
 def test_no_key_or_no_token_is_nothing_checked(content: str, token: Json, tmp_path: Path) -> None:
     (tmp_path / "key.jwk").write_text(content)
