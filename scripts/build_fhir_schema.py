@@ -125,9 +125,15 @@ def stated(name: str) -> dict[str, Any]:
 
 
 def choice(members: list[str], *, needed: bool) -> dict[str, Any]:
-    each = [stated(m) for m in members]
-    none = [] if needed else [{"not": {"anyOf": each}}]
-    return {"oneOf": [*each, *none]}
+    """At most one member, at least one where needed: asked of the members that are there, since most are not."""
+    alone = {
+        member: {"not": {"anyOf": [{"required": [other]} for other in members if other != member]}}
+        for member in members
+    }
+    rule: dict[str, Any] = {"dependencies": alone} if len(members) > 1 else {}
+    if needed:
+        rule["anyOf"] = [one for member in members for one in stated(member)["anyOf"]]
+    return rule
 
 
 def enumerate_codes(definition: dict[str, Any], inner: list[Any]) -> None:

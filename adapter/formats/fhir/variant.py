@@ -130,7 +130,7 @@ def copies(d: Draft, parts: Parts, stated: Copies, source: str) -> None:
 
 
 def _narrowed(d: Draft, source: str, reason: str, node: Json) -> None:
-    """Declare the loss of a copy number that the case states; one that was worked out stands in the string it is from."""
+    """Declare the loss of a stated copy number; one that was worked out stands in the string it is from."""
     if source:
         d.ledger.narrowed(source, reason, node)
 

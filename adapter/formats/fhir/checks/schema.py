@@ -1,8 +1,7 @@
 """Tier 1: the official R4 JSON schema with its gaps closed (``scripts/build_fhir_schema.py`` lists them).
 
-The schema is compiled once. A valid document costs one compiled pass; only an invalid one is looked at again, resource
-by resource and with that type's own definition, since the whole schema's 146-way choice explains nothing and takes
-half a second to say so.
+Every resource is judged by its own type's definition, compiled when the type is first met: the whole schema's choice
+among 146 types costs more than the rest of the check, and explains nothing when it fails.
 """
 
 from __future__ import annotations
@@ -25,16 +24,8 @@ _MOST = 50
 
 def issues(document: Any) -> Iterator[Issue]:
     """What the schema finds in a resource, each issue with its JSON pointer and without any value of the document."""
-    if _whole().is_valid(document):
-        return
-    found = False
     for pointer, resource in _resources(document, ""):
-        for issue in _of(pointer, resource):
-            found = True
-            yield issue
-    if not found:
-        # Each resource passes alone: what is wrong is the place one of them stands in.
-        yield _issue("", "a resource stands where FHIR allows none")
+        yield from _of(pointer, resource)
 
 
 def _of(pointer: str, resource: Any) -> Iterator[Issue]:
@@ -45,7 +36,9 @@ def _of(pointer: str, resource: Any) -> Iterator[Issue]:
     if validator is None:
         yield _issue(f"{pointer}/resourceType", "expected a resource type of FHIR R4")
         return
-    for number, error in enumerate(validator.iter_errors(_without_resources(resource))):
+    if validator.is_valid(resource):
+        return
+    for number, error in enumerate(validator.iter_errors(resource)):
         if number >= _MOST:
             yield _issue(pointer, f"more than {_MOST} errors in one resource")
             return
@@ -53,28 +46,32 @@ def _of(pointer: str, resource: Any) -> Iterator[Issue]:
 
 
 def _resources(node: Any, pointer: str) -> Iterator[tuple[str, Any]]:
-    """A resource and the resources inside it (bundle entries, contained, parameters), outermost first."""
+    """A resource and the resources inside it, wherever FHIR has a place for one, outermost first."""
     yield pointer, node
     if not isinstance(node, dict):
         return
-    entries = node.get("entry") if node.get("resourceType") == "Bundle" else None
-    for n, entry in enumerate(entries if isinstance(entries, list) else []):
-        if isinstance(entry, dict) and "resource" in entry:
+    for n, entry in _items(node, "entry") if node.get("resourceType") == "Bundle" else ():
+        if "resource" in entry:
             yield from _resources(entry["resource"], f"{pointer}/entry/{n}/resource")
+        if isinstance(entry.get("response"), dict) and "outcome" in entry["response"]:
+            yield from _resources(entry["response"]["outcome"], f"{pointer}/entry/{n}/response/outcome")
+    if node.get("resourceType") == "Parameters":
+        yield from _parameters(node, "parameter", pointer)
     contained = node.get("contained")
-    for n, inner in enumerate(contained if isinstance(contained, list) else []):
+    for n, inner in enumerate(contained if isinstance(contained, list) else ()):
         yield from _resources(inner, f"{pointer}/contained/{n}")
 
 
-def _without_resources(resource: dict[str, Any]) -> dict[str, Any]:
-    """The resource with those inside it left out: each is judged by its own type's definition."""
-    entries = resource.get("entry")
-    outer = {k: v for k, v in resource.items() if k != "contained" or not isinstance(v, list)}
-    if resource["resourceType"] == "Bundle" and isinstance(entries, list) and all(isinstance(e, dict) for e in entries):
-        # An entry with nothing but its resource would turn into an empty object, which is an error of its own.
-        bare = [{k: v for k, v in e.items() if k != "resource"} or {"fullUrl": "urn:x"} for e in entries]
-        outer |= {"entry": bare} if bare else {"entry": entries}
-    return outer
+def _parameters(node: dict[str, Any], name: str, pointer: str) -> Iterator[tuple[str, Any]]:
+    for n, part in _items(node, name):
+        if "resource" in part:
+            yield from _resources(part["resource"], f"{pointer}/{name}/{n}/resource")
+        yield from _parameters(part, "part", f"{pointer}/{name}/{n}")
+
+
+def _items(node: dict[str, Any], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    found = node.get(name)
+    return ((n, item) for n, item in enumerate(found if isinstance(found, list) else ()) if isinstance(item, dict))
 
 
 def _expected(error: jsonschema_rs.ValidationError) -> str:
@@ -92,7 +89,7 @@ def _expected(error: jsonschema_rs.ValidationError) -> str:
         "Const": "expected the fixed value",
         "AnyOf": "a required element is missing",
         "OneOfNotValid": "expected exactly one member of the choice",
-        "OneOfMultipleValid": "expected one member of the choice, there are several",
+        "Not": "expected one member of the choice, there are several",
     }
     return rules.get(name, "does not fit the FHIR R4 schema")
 
@@ -104,12 +101,9 @@ def _issue(pointer: str, message: str) -> Issue:
 @cache
 def _schema() -> dict[str, Any]:
     loaded: dict[str, Any] = orjson.loads(gzip.decompress(_FILE.read_bytes()))
+    # A resource inside another is judged by its own type's definition, which needs no choice among 146 of them.
+    loaded["definitions"]["ResourceList"] = {}
     return loaded
-
-
-@cache
-def _whole() -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for(_schema())
 
 
 @cache
@@ -117,4 +111,30 @@ def _type(name: str) -> jsonschema_rs.Validator | None:
     definitions = _schema()["definitions"]
     if name not in definitions or "resourceType" not in definitions[name].get("properties", {}):
         return None
-    return jsonschema_rs.validator_for({"$ref": f"#/definitions/{name}", "definitions": definitions})
+    return jsonschema_rs.validator_for({"$ref": f"#/definitions/{name}", "definitions": _reachable(name, definitions)})
+
+
+def _reachable(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
+    """The definitions that ``name`` needs: compiling all 680 for each type would cost more than all checks of a run."""
+    found: dict[str, Any] = {}
+    waiting = [name]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found[one] = definitions[one]
+            waiting.extend(_references(definitions[one]))
+    return found
+
+
+def _references(node: Any) -> Iterator[str]:
+    """Names of the definitions that a part of the schema points to."""
+    if isinstance(node, dict):
+        target = node.get("$ref")
+        if isinstance(target, str):
+            yield target.rpartition("/")[2]
+        for name, value in node.items():
+            if name != "dependencies":
+                yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
