@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 BENCHES = {
     "cost": "adapter.bench.cost",
     "startup": "adapter.bench.startup",
+    "check": "adapter.bench.check",
     "iscn": "adapter.bench.iscn",
     "hgvs": "adapter.bench.hgvs",
 }

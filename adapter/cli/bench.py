@@ -12,7 +12,7 @@ from adapter.formats.document import dump
 def add(commands: Any) -> None:
     """Add the command to the parser."""
     command = commands.add_parser("bench", help="run the benchmarks", epilog="example: adapter bench cost --json")
-    command.add_argument("names", nargs="*", metavar="NAME", help="cost, startup, iscn, hgvs; all when absent")
+    command.add_argument("names", nargs="*", metavar="NAME", help="cost, startup, check, iscn, hgvs; all when absent")
     command.add_argument("--json", action="store_true", help="JSON lines")
     command.set_defaults(run=run)
 

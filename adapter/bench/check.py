@@ -1,0 +1,77 @@
+"""What validation costs: the basic tier over a conversion, the profile tier and its loading over fixed budgets.
+
+The two budgets of the profile tier (20 ms for a patient's bundle, 1.5 s to load) are CPU seconds of this machine, so
+those rows are shares of a budget and not ratios of two programs.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from adapter.bench.cost import AT, SAMPLES
+from adapter.bench.measure import Row, ratio
+from adapter.case import read_case
+from adapter.convert import write
+from adapter.formats.document import dump, read_json
+from adapter.packaged import samples
+from adapter.report import Json
+from adapter.terms import load
+from adapter.validate import check
+
+BUNDLE_SECONDS = 0.020
+LOAD_SECONDS = 1.5
+_LOAD = (
+    "import sys, time; from adapter.formats.document import read_json; from adapter.validate import check;"
+    "document = read_json(sys.stdin.buffer.read()); check(document, tier='basic'); start = time.process_time();"
+    "check(document, tier='profile'); print(time.process_time() - start)"
+)
+
+
+def rows() -> Iterator[Row]:
+    """One row per goal of validation, over both patients of the seed report in both profile sets."""
+    terms = load()
+    texts = [(samples() / f"{name}.json").read_bytes() for name in SAMPLES]
+    ready = [
+        write(read_case(read_json(text)), "fhir", at=AT, profile_set=profiles, terms=terms).document
+        for text in texts
+        for profiles in ("gr3", "mcode4")
+    ]
+    printed = [dump(document) for document in ready]
+
+    def convert() -> None:
+        for text in texts:
+            dump(write(read_case(read_json(text)), "fhir", at=AT, terms=terms).document)
+
+    def basic() -> None:
+        for text in printed:
+            check(read_json(text), tier="basic", source="fhir", terms=terms)
+
+    yield ratio(
+        "check",
+        "basic tier of a FHIR document over its conversion",
+        basic,
+        convert,
+        left_items=len(printed),
+        right_items=len(texts),
+        goal="<= 2.5",
+        note="both sides read JSON; engine readings of the conversion are kept",
+    )
+    spent = statistics.median(_profile(document) for document in ready for _ in range(5))
+    name = "profile tier of a patient's bundle over 20 ms"
+    yield Row("check", name, spent, BUNDLE_SECONDS, spent / BUNDLE_SECONDS, "<= 1", "after load, tiers 0 to 2 included")
+    done = subprocess.run([sys.executable, "-c", _LOAD], input=printed[0], capture_output=True, check=True)  # noqa: S603
+    spent = float(done.stdout)
+    name = "first profile check of a process over 1.5 s"
+    yield Row("check", name, spent, LOAD_SECONDS, spent / LOAD_SECONDS, "<= 1", "loads and checks one bundle")
+
+
+def _profile(document: Json) -> float:
+    """CPU seconds of one check at tier profile, after one that loaded what it needs."""
+    check(document, tier="profile", source="fhir")
+    start = time.process_time()
+    check(document, tier="profile", source="fhir")
+    return time.process_time() - start
