@@ -25,6 +25,7 @@ EXPLAINED = (
     r"None of the codings provided are in the value set 'LOINC Answer Codes for LL4048-6'",
     r"None of the codings provided are in the value set 'Primary Cancer Disorder Value Set'",
     r"No code provided, and a code should be provided from the value set 'DNA Change Type'",
+    r"No code provided, and a code should be provided from the value set 'IdentifierType'",
 )
 
 
