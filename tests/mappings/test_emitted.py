@@ -64,7 +64,7 @@ SHAPES: dict[str, tuple[Callable[[str], Json], ...]] = {
                 "insertion": "NM_000546.6:c.524_525insTTA",
                 "deletion-insertion": "NM_000546.6:c.524_526delinsTTTT",
                 "inversion": "NM_000546.6:c.524_530inv",
-                "multi-nucleotide": "NM_000546.6:c.524_525delinsTT",
+                "internal tandem duplication": "FLT3-ITD",
                 "duplication": "NM_000546.6:c.524dup",
                 "deletion": "NM_000546.6:c.524del",
             }.get(w, "NM_000546.6:c.524G>A")
@@ -110,8 +110,37 @@ SHAPES: dict[str, tuple[Callable[[str], Json], ...]] = {
     "units": (lambda w: case(findings=[{"kind": "measurement", "test": "wbc", "value": 5, "unit": w}]),),
     "zygosities": (lambda w: variant(zygosity=w),),
 }
+# Karyotypes beside the samples: one for each kind of abnormality, rule set and ploidy class that none of them has.
+KARYOTYPES = (
+    ("AML", "46,XX,inv(16)(p13.1q22)[20]"),
+    ("AML", "46,XX,ins(5;2)(q31;p13p23)[20]"),
+    ("AML", "46,XX,ins(2)(q13p13p23)[20]"),
+    ("AML", "46,XX,ins(2)(q13p23p13)[20]"),
+    ("AML", "46,XX,cx(1;5;8)[20]"),
+    ("AML", "46,XX,cth(5)(q11q35)[20]"),
+    ("AML", "46,XX,cha(5)(q11q35)[20]"),
+    ("AML", "46,XX,cpx(1;5;8)[20]"),
+    ("AML", "46,XX,fra(16)(q22)[20]"),
+    ("AML", "46,XX,1qh+"),
+    ("AML", "46,XX,upd(15)mat"),
+    ("AML", "46,XX,var(3)(q28)"),
+    ("AML", "44,XX,del(5)(q13q33),-7,-8,add(3)(p21),-17,+21[20]"),
+    ("MDS", "46,XX,del(5)(q13q33),-7,+8,+mar[20]"),
+    ("CLL", "46,XX,t(1;2)(p36;q31),add(3)(p21),inv(9)(p13q21),del(11)(q22),del(13)(q14)[20]"),
+    ("ALL", "46,XX,t(1;2)(p36;q31),add(3)(p21),del(5)(q13q33),del(6)(q13q23),inv(9)(p13q21)[20]"),
+    ("B-ALL", "26,X,-X,-1,-2,-3,-4,-5,-6,-7,-8,-9,-10,-11,-12,-13,-15,-16,-17,-19,-20,-22[20]"),
+    ("B-ALL", "36<2n>,XX,-2,-3,-4,-7,-9,-13,-15,-16,-17,-20[20]"),
+    ("B-ALL", "42,XX,-3,-7,-15,-17[20]"),
+    ("B-ALL", "54<2n>,XX,+X,+X,+14,+14,+18,+18,+21,+21[20]"),
+    ("B-ALL", "70<3n>,XXX,+21[20]"),
+    ("B-ALL", "93<4n>,XXXX,+21[20]"),
+)
 # Cases for what a component or extension is called, beside the samples.
 FURTHER = (
+    *(
+        case(diagnoses=[{"entity": entity}], findings=[{"kind": "karyotype", "iscn": iscn}])
+        for entity, iscn in KARYOTYPES
+    ),
     *(
         case(outcome={"vital_status": "deceased", "after": "3 months", "since": event})
         for event in ("diagnosis", "presentation", "relapse", "transplant", "treatment")
@@ -150,13 +179,15 @@ def objects(node: Any) -> Iterator[Json]:
 
 
 def said(document: Json) -> set[Any]:
-    """What a document says: (system, code) of codings and quantities, ids of classes, and all texts."""
+    """What a document says: (system, code) of codings and quantities, ids of classes, all texts, names before colons."""
     found: set[Any] = set()
     for node in objects(document):
         if "code" in node and "system" in node:
             found.add((node["system"], node["code"]))
         for value in node.values():
             found |= {one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)}
+        if isinstance(rule := node.get("valueString"), str) and node.get("url") == "rule":
+            found.add(rule.partition(":")[0])  # a rule set names itself before what it counted
     return found
 
 
