@@ -179,7 +179,7 @@ def objects(node: Any) -> Iterator[Json]:
 
 
 def said(document: Json) -> set[Any]:
-    """What a document says: (system, code) of codings and quantities, ids of classes, all texts, names before colons."""
+    """What a document says: (system, code) of codings and quantities, ids of classes, texts, names of rules."""
     found: set[Any] = set()
     for node in objects(document):
         if "code" in node and "system" in node:
