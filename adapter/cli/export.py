@@ -43,7 +43,7 @@ def add(commands: Any) -> None:
     what.add_argument("--verify", metavar="DIR", help="check a finished export against its manifest")
     command.add_argument("-o", "--output", metavar="DIR")
     command.add_argument("--from-file", metavar="FILE.ndjson", help="cases a line; the store when absent")
-    command.add_argument("--store", metavar="URL", help="a SQLite file, as path or sqlite:/// URL; else ADAPTER_STORE")
+    command.add_argument("--store", metavar="URL", help="a SQLite file or a database address; else ADAPTER_STORE")
     command.add_argument("--workers", type=int, default=1, metavar="N", help="processes; they do not change any byte")
     command.add_argument("--profile-set", choices=("gr3", "mcode4"), default="gr3", help="FHIR profiles to claim")
     command.add_argument(

@@ -28,7 +28,7 @@ def add(commands: Any) -> None:
         epilog="examples:\n  adapter store add cases.ndjson\n  adapter store list\n  adapter store get case-1",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("--store", metavar="URL", help="a SQLite file, as path or sqlite:/// URL")
+    command.add_argument("--store", metavar="URL", help="a SQLite file, or an address postgresql+psycopg://…")
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = actions.add_parser("add", help="store the cases of files (JSON, YAML, NDJSON)")
     adding.add_argument("files", nargs="+", metavar="FILE")

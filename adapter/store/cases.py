@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Row, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from adapter.case import read_case
 from adapter.clock import now
 from adapter.errors import StoreError
 from adapter.formats.document import dump, read_json
 from adapter.report import Json
-from adapter.store.engine import READING, open_engine, upgrade
+from adapter.store.engine import READING, WAIT_SECONDS, lock, newest, open_engine, revision, upgrade
+from adapter.store.faults import told
 from adapter.store.tables import CASES, CONTENTS, VERSIONS
 
 ANY = "*"
@@ -45,45 +45,59 @@ class Stored:
     updated: str
 
 
-class Store:
-    """A case store. Every method is one transaction; any raises StoreError when the database cannot do it."""
+class Exists(StoreError):
+    """A case of this id is stored, and the caller wanted a new one; ``stored`` is its newest version."""
 
-    def __init__(self, address: str) -> None:
-        self._engine = open_engine(address)
-        with _errors():
-            upgrade(self._engine)
+    def __init__(self, stored: Stored) -> None:
+        super().__init__("a case of this id is stored")
+        self.stored = stored
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A case as it is stored: its id, its bytes, their SHA-256."""
+
+    id: str
+    body: bytes
+    sha256: str
+
+
+class Store:
+    """A case store. Every method is one transaction.
+
+    Any raises StoreError when the database cannot do it, and Unavailable where that may pass.
+    """
+
+    def __init__(self, address: str, *, wait: int = WAIT_SECONDS) -> None:
+        self._engine = open_engine(address, wait=wait)
+        try:
+            with told():
+                upgrade(self._engine)
+        except StoreError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
 
-    def put(self, document: Json, *, if_match: str = "") -> tuple[Stored, bool]:
-        """Store ``document`` as the newest version of its case; it, and whether anything changed.
+    def put(self, document: Json, *, if_match: str | Collection[str] = "", new: bool = False) -> tuple[Stored, bool]:
+        """:func:`put` in a transaction of its own. Raises CaseError for a document that is no case."""
+        content = content_of(document)
+        with self.transaction() as db:
+            return put(db, content, if_match=if_match, new=new)
 
-        ``if_match`` is the ETag that the newest version must have (``*``: any), else Conflict. Raises CaseError for a
-        document that is no case.
-        """
-        name, body = read_case(document).id, dump(document)
-        etag = hashlib.sha256(body).hexdigest()
-        with self._transaction() as db:
-            current = _current(db, name)
-            _match(current, if_match)
-            if current is not None and current.etag == etag:
-                return current, False
-            if db.execute(select(CONTENTS.c.sha256).where(CONTENTS.c.sha256 == etag)).first() is None:
-                db.execute(insert(CONTENTS).values(sha256=etag, body=body))
-            return _advance(db, name, current, etag), True
-
-    def delete(self, name: str, *, if_match: str = "") -> Stored:
+    def delete(self, name: str, *, if_match: str | Collection[str] = "") -> Stored:
         """Put a tombstone in place of the case. Raises NotStored, Conflict."""
-        with self._transaction() as db:
+        with self.transaction() as db:
+            lock(db, f"case: {name}")
             current = _present(_current(db, name))
             _match(current, if_match)
             return _advance(db, name, current, None)
 
     def get(self, name: str, version: int | None = None) -> tuple[Stored, Json]:
         """The newest version of a case, or the one asked for, as it was put. Raises NotStored."""
-        with self._reading() as db:
+        with self.reading() as db:
             found = _present(_current(db, name) if version is None else _version(db, name, version))
             body = db.execute(select(CONTENTS.c.body).where(CONTENTS.c.sha256 == found.etag)).scalar_one()
         document: Json = read_json(bytes(body))
@@ -92,7 +106,7 @@ class Store:
     def page(self, after: str = "", limit: int = 100) -> list[Stored]:
         """At most ``limit`` cases whose ids follow ``after``, by id; tombstones left out."""
         query = select(CASES).where(CASES.c.id > after, CASES.c.sha256.is_not(None)).order_by(CASES.c.id).limit(limit)
-        with self._reading() as db:
+        with self.reading() as db:
             return [_stored(row) for row in db.execute(query)]
 
     def snapshot(self, out: BinaryIO) -> int:
@@ -104,34 +118,59 @@ class Store:
             .execution_options(yield_per=100)
         )
         count = 0
-        with self._reading() as db:
+        with self.reading() as db:
             for (body,) in db.execute(query):
                 out.write(bytes(body))
                 count += 1
         return count
 
+    def schema(self) -> tuple[str, str]:
+        """The revision of the tables as they are, and the one that this software uses."""
+        with self.reading() as db:
+            return revision(db), newest()
+
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with _errors(), self._engine.connect().execution_options(**{READING: True}) as connection, connection.begin():
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that changes nothing and waits for no writer."""
+        with told(), self._engine.connect().execution_options(**{READING: True}) as connection, connection.begin():
             yield connection
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        with _errors(), self._engine.begin() as connection:
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction that may write: all that is done in it, or nothing."""
+        with told(), self._engine.begin() as connection:
             yield connection
 
 
-@contextmanager
-def _errors() -> Iterator[None]:
-    """Errors of the database as StoreError, without the statement and its values."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        raise StoreError(f"the store cannot do it: {type(error).__name__}") from error
+def content_of(document: Json) -> Content:
+    """What is stored of a case. Raises CaseError for a document that is no case."""
+    name, body = read_case(document).id, dump(document)
+    return Content(name, body, hashlib.sha256(body).hexdigest())
+
+
+def put(
+    db: Connection, content: Content, *, if_match: str | Collection[str] = "", new: bool = False
+) -> tuple[Stored, bool]:
+    """Store a case as its newest version; it, and whether anything changed.
+
+    ``if_match`` names the version that must be the newest (its ETag, its number, ``*`` for any, or several), else
+    Conflict. With ``new`` no case of this id may be stored, else Exists.
+    """
+    name, etag = content.id, content.sha256
+    lock(db, f"case: {name}")
+    current = _current(db, name)
+    if new and current is not None and current.etag:
+        raise Exists(current)
+    _match(current, if_match)
+    if current is not None and current.etag == etag:
+        return current, False
+    if db.execute(select(CONTENTS.c.sha256).where(CONTENTS.c.sha256 == etag)).first() is None:
+        db.execute(insert(CONTENTS).values(sha256=etag, body=content.body))
+    return _advance(db, name, current, etag), True
 
 
 def _current(db: Connection, name: str) -> Stored | None:
-    row = db.execute(select(CASES).where(CASES.c.id == name).with_for_update()).first()
+    row = db.execute(select(CASES).where(CASES.c.id == name)).first()
     return _stored(row) if row else None
 
 
@@ -150,10 +189,11 @@ def _present(found: Stored | None) -> Stored:
     return found
 
 
-def _match(current: Stored | None, if_match: str) -> None:
-    if not if_match:
+def _match(current: Stored | None, if_match: str | Collection[str]) -> None:
+    named = {if_match} if isinstance(if_match, str) else set(if_match)
+    if named <= {""}:
         return
-    if current is None or not current.etag or if_match not in (ANY, current.etag):
+    if current is None or not current.etag or named.isdisjoint({ANY, current.etag, str(current.version)}):
         raise Conflict("the stored version is not the one that was named")
 
 

@@ -1,20 +1,25 @@
-"""Opening a store: its address, SQLite's settings, and the upgrade of its tables."""
+"""Opening a store: its address, the settings of its database, and the upgrade of its tables."""
 
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from adapter.errors import StoreError
 
-BUSY_SECONDS = 30
+WAIT_SECONDS = 30
 READING = "adapter_reading"
+_EXPECTED = "expected the path of a SQLite file, or an address sqlite:///… or postgresql+psycopg://…"
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def default_url() -> str:
@@ -26,31 +31,82 @@ def default_url() -> str:
     return f"sqlite:///{home / 'haem-adapter' / 'store.sqlite'}"
 
 
-def open_engine(address: str) -> Engine:
-    """The engine of ``address``: a ``sqlite:///`` URL, or the path of a SQLite file.
+def open_engine(address: str, *, wait: int = WAIT_SECONDS) -> Engine:
+    """The engine of ``address``: the path of a SQLite file, or a ``sqlite:///`` or ``postgresql+psycopg://`` URL.
 
-    Raises StoreError for another address and for a folder that cannot be made.
+    ``wait`` is for how many seconds a statement waits for other work before it gives up. Raises StoreError for another
+    address, for a folder that cannot be made, and for PostgreSQL without the extra.
     """
     try:
         url = make_url(address if "://" in address else f"sqlite:///{Path(address).absolute()}")
-        if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-            raise StoreError("the store is a SQLite file: expected its path or a sqlite:/// URL")
-        Path(str(url.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (ArgumentError, OSError) as error:
-        raise StoreError(f"the store cannot be opened: {type(error).__name__}") from error
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        if url.drivername == "postgresql+psycopg":
+            return _postgresql(url, wait)
+        if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+            return _sqlite(url, wait)
+    except ModuleNotFoundError:
+        raise StoreError("PostgreSQL needs the extra [postgres]: pip install 'haem-adapter[postgres]'") from None
+    except (ArgumentError, NoSuchModuleError, OSError) as error:
+        raise StoreError(f"the store cannot be opened: {type(error).__name__}; {_EXPECTED}") from error
+    raise StoreError(f"the store cannot be opened: {_EXPECTED}")
+
+
+def file_of(address: str) -> Path | None:
+    """The file of a SQLite store, None for a store on a server."""
+    if "://" not in address:
+        return Path(address).absolute()
+    url = make_url(address)
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the tables to the newest revision; two processes that open a new store do it one after the other."""
+    with engine.begin() as connection:
+        lock(connection, "adapter: upgrade")
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def revision(connection: Connection) -> str:
+    """The revision of the tables as they are, "" for none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+@cache
+def newest() -> str:
+    """The revision of the tables that this software uses."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def lock(connection: Connection, name: str) -> None:
+    """Take turns over ``name`` until the transaction ends, also where no row of it exists yet.
+
+    In SQLite a writer has the whole file for itself already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _sqlite(url: URL, wait: int) -> Engine:
+    Path(str(url.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": wait}, pool_timeout=wait)
     event.listen(engine, "connect", _settings)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the tables to the newest revision; two processes that open a new store do it one after the other."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+def _postgresql(url: URL, wait: int) -> Engine:
+    # A connection that died while it lay in the pool is replaced before it is used; a lock is waited for as in SQLite.
+    settings = {"connect_timeout": max(2, wait), "options": f"-c lock_timeout={wait * 1000}"}
+    return create_engine(url, connect_args=settings, pool_pre_ping=True, pool_timeout=wait)
 
 
 def _settings(connection: Any, _record: object) -> None:

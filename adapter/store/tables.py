@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table
 
 METADATA = MetaData()
+# Ids follow each other by their bytes in every database, so that pages have the same order on all.
+ID = String().with_variant(String(collation="C"), "postgresql")
 CONTENTS = Table(
     "contents",
     METADATA,
@@ -15,7 +17,7 @@ CONTENTS = Table(
 CASES = Table(
     "cases",
     METADATA,
-    Column("id", String, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("sha256", String, ForeignKey("contents.sha256")),
     Column("updated", String, nullable=False),
@@ -23,8 +25,18 @@ CASES = Table(
 VERSIONS = Table(
     "versions",
     METADATA,
-    Column("id", String, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("sha256", String, ForeignKey("contents.sha256")),
     Column("updated", String, nullable=False),
+)
+# ``key`` and ``request`` are SHA-256 values; ``answer`` is NULL while the request runs; ``expires`` is in Unix seconds.
+IDEMPOTENCY_KEYS = Table(
+    "idempotency_keys",
+    METADATA,
+    Column("key", String, primary_key=True),
+    Column("request", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("expires", BigInteger, nullable=False, index=True),
+    Column("answer", LargeBinary),
 )

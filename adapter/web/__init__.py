@@ -21,6 +21,7 @@ from adapter.web import (
     openapi,
     operations,
     pages,
+    stored,
     uploads,
     validate,
 )
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     )
     app.config["ADAPTER"] = settings
     app.extensions["terms"] = load(settings.mappings, base=settings.fhir_base)
+    stored.init(app, settings)
     app.url_map.strict_slashes = False
     app.url_map.converters |= {"fhir_type": FhirType, "fhir_id": FhirId}
     logs.init(app)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from flask import Flask, Response, g, request
 from pydantic import BaseModel, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from adapter.errors import AdapterError, CaseError, ReadError, UnknownTerm
+from adapter.errors import AdapterError, CaseError, ReadError, StoreError, UnknownTerm
 from adapter.formats.document import dump
 
 MOST = 100
+_RETRY_SECONDS = 5  # until a database that could not be used is asked again
 
 
 class Detail(BaseModel):
@@ -48,6 +50,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(CaseError, lambda e: answer(422, "the case cannot be accepted", details(e)))
     app.register_error_handler(ReadError, lambda e: answer(422, "the document cannot be read", details(e)))
     app.register_error_handler(UnknownTerm, lambda _: answer(404, "no such table, row or format"))
+    app.register_error_handler(StoreError, _store)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, lambda _: answer(500, "an error of ours; the log has it under this request id"))
 
@@ -87,6 +90,17 @@ def _refused(error: Refused) -> Response:
     response = answer(error.status, error.detail, details(error.fault) if error.fault else None)
     if error.retry:
         response.headers["Retry-After"] = str(error.retry)
+    return response
+
+
+def _store(error: StoreError) -> Response:
+    from adapter.store import Unavailable
+
+    status = 503 if isinstance(error, Unavailable) else 500
+    structlog.get_logger().error("store", id=g.get("request_id", ""), reason=str(error))
+    response = answer(status, str(error))
+    if status == 503:
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
     return response
 
 

@@ -10,7 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What an operator can set. Sizes are bytes of the decoded body.
 
-    ``servers`` is the file of registered FHIR servers (docs/servers.md), ``uploads`` the folder of running uploads.
+    ``servers`` is the file of registered FHIR servers (docs/servers.md), ``uploads`` the folder of running uploads,
+    ``store`` the address of the case store (docs/store.md) and ``store_wait`` for how many seconds a request waits for
+    other work on it.
     """
 
     model_config = SettingsConfigDict(env_prefix="ADAPTER_", extra="ignore")
@@ -19,6 +21,8 @@ class Settings(BaseSettings):
     fhir_base: str | None = None
     servers: Path | None = None
     uploads: Path | None = None
+    store: str | None = None
+    store_wait: int = 5
     max_body: int = 2 * 1024 * 1024
     max_stream: int = 64 * 1024 * 1024
     max_lines: int = 10_000

@@ -2,12 +2,12 @@
 
 import io
 import json
-import sqlite3
 import threading
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 
 from adapter.bench.synthetic import case, cases
 from adapter.cli import main
@@ -29,8 +29,8 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def store(path):
-    opened = Store(str(path))
+def store(address):
+    opened = Store(address)
     yield opened
     opened.close()
 
@@ -109,18 +109,18 @@ def test_a_snapshot_is_all_cases_by_id(store):
     assert out.getvalue() == b"".join(dump(one) for one in cases(3))
 
 
-def test_a_snapshot_that_is_there_is_kept(store, path, tmp_path):
+def test_a_snapshot_that_is_there_is_kept(store, address, tmp_path):
     store.put(ONE)
-    snapshot_file(str(path), tmp_path / "cases.ndjson")
+    snapshot_file(address, tmp_path / "cases.ndjson")
     store.put(TWO)
-    snapshot_file(str(path), tmp_path / "cases.ndjson")
+    snapshot_file(address, tmp_path / "cases.ndjson")
     assert (tmp_path / "cases.ndjson").read_bytes() == dump(ONE)
     assert [p.name for p in tmp_path.glob("*.tmp")] == []
 
 
-def test_writers_take_turns_and_none_is_lost(store, path):
+def test_writers_take_turns_and_none_is_lost(store, address):
     def put(seed):
-        own = Store(f"sqlite:///{path}")
+        own = Store(address)
         for n in range(5):
             own.put(case(seed, n))
             own.put(ONE | {"notes": f"{seed} {n}"})
@@ -135,12 +135,12 @@ def test_writers_take_turns_and_none_is_lost(store, path):
     assert store.get("one")[0].version == 4 * 5
 
 
-def test_processes_that_open_a_new_store_together_all_can(path):
+def test_processes_that_open_a_new_store_together_all_can(address):
     failed = []
 
     def opening():
         try:
-            Store(str(path)).close()
+            Store(address).close()
         except StoreError as error:
             failed.append(error)
 
@@ -152,16 +152,18 @@ def test_processes_that_open_a_new_store_together_all_can(path):
     assert failed == []
 
 
-def test_the_migrations_make_the_tables_that_the_code_uses(store, path):
-    engine = open_engine(str(path))
+def test_the_migrations_make_the_tables_that_the_code_uses(store, address):
+    engine = open_engine(address)
     with engine.begin() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
     engine.dispose()
 
 
-@pytest.mark.parametrize("address", ["postgresql://localhost/x", "sqlite://", "no such thing://"])
-def test_an_address_that_is_no_sqlite_file_is_refused(address):
-    with pytest.raises(StoreError):
+@pytest.mark.parametrize(
+    "address", ["mysql://localhost/x", "postgresql+pg8000://localhost/x", "sqlite://", "no such thing://"]
+)
+def test_an_address_that_is_no_store_is_refused(address):
+    with pytest.raises(StoreError, match="expected the path of a SQLite file"):
         Store(address)
 
 
@@ -174,13 +176,20 @@ def test_a_file_that_is_no_database_is_a_clear_error(tmp_path):
         Store(str(tmp_path / "file" / "store.sqlite"))
 
 
-def test_a_database_that_breaks_later_is_a_clear_error(store, path):
-    with sqlite3.connect(path) as other:
-        other.execute("ALTER TABLE versions RENAME TO gone")
-    other.close()
-    with pytest.raises(StoreError, match="OperationalError"):
+def test_a_database_that_breaks_later_is_a_clear_error(store):
+    with store.transaction() as db:
+        db.execute(text("ALTER TABLE versions RENAME TO gone"))
+    with pytest.raises(StoreError, match="cannot do it") as told:
         store.put(ONE)
+    assert "versions" not in str(told.value)
     assert store.page() == []
+
+
+def test_a_store_of_a_newer_version_is_left_alone(store, address):
+    with store.transaction() as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="newer version"):
+        Store(address)
 
 
 def test_where_the_store_is_when_nobody_says(monkeypatch):
@@ -193,8 +202,8 @@ def test_where_the_store_is_when_nobody_says(monkeypatch):
     assert default_url().endswith("/.local/share/haem-adapter/store.sqlite")
 
 
-def test_the_command_from_adding_to_exporting(path, tmp_path, monkeypatch, capsysbinary):
-    monkeypatch.setenv("ADAPTER_STORE", str(path))
+def test_the_command_from_adding_to_exporting(address, tmp_path, monkeypatch, capsysbinary):
+    monkeypatch.setenv("ADAPTER_STORE", address)
     (tmp_path / "cases.ndjson").write_bytes(dump(ONE) + b"{}\nno json\n" + dump(case(1, 0)))
     assert main(["store", "add", str(tmp_path / "cases.ndjson")]) == 1
     told = capsysbinary.readouterr()

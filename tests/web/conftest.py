@@ -13,11 +13,12 @@ from flask.testing import FlaskClient
 from flask_openapi3 import OpenAPI
 
 from adapter.web import create_app
+from adapter.web.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def app() -> OpenAPI:
-    return create_app()
+def app(tmp_path_factory: pytest.TempPathFactory) -> OpenAPI:
+    return create_app(Settings(store=str(tmp_path_factory.mktemp("store") / "store.sqlite")))
 
 
 @pytest.fixture
@@ -26,14 +27,18 @@ def client(app: OpenAPI) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Base URL of `adapter serve` on a free port of 127.0.0.1, stopped by its own pid."""
     process = subprocess.Popen(
         [sys.executable, "-m", "adapter", "serve", "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={
+            **os.environ,
+            "PYTHONUNBUFFERED": "1",
+            "ADAPTER_STORE": str(tmp_path_factory.mktemp("served") / "store.sqlite"),
+        },
     )
     assert process.stdout is not None
     address = process.stdout.readline().strip()
