@@ -24,10 +24,26 @@ HOTSPOTS = (
     ("NRAS", "c.35G>A"),
     ("KRAS", "c.38G>A"),
 )
+# Genes of leukaemia and of predisposition to it whose coding sequence the embedded pack holds.
 _GENES = (
-    *("TP53", "RUNX1", "ASXL1", "TET2", "DNMT3A", "EZH2", "CEBPA", "WT1", "NOTCH1", "FBXW7", "PHF6", "BCOR", "STAG2"),
-    *("KIT", "PTPN11", "CBL", "IKZF1", "PAX5", "ETV6", "JAK2", "JAK1", "CREBBP", "KMT2D", "SETD2", "NF1", "SF3B1"),
-    *("U2AF1", "GATA2", "PTEN", "FLT3"),
+    *(
+        "TP53",
+        "RUNX1",
+        "CEBPA",
+        "KIT",
+        "NF1",
+        "GATA2",
+        "PTEN",
+        "FLT3",
+        "NRAS",
+        "ABL1",
+        "MPL",
+        "JAK3",
+        "STAT3",
+        "STAT5B",
+    ),
+    *("ATM", "SMARCB1", "ELANE", "GFI1", "RB1", "IL7R", "CXCR4", "TRAF3", "PLCG2", "BRCA2", "SBDS", "DKC1", "TERT"),
+    *("FANCA", "PIGA", "RAF1", "NSD1"),
 )
 _COMPLEMENT = {"A": "CGT", "C": "AGT", "G": "ACT", "T": "ACG"}
 
@@ -58,7 +74,7 @@ def _stated(chance: random.Random, gene: str, change: str) -> Json:
 
 def _change(chance: random.Random) -> tuple[str, str]:
     """A substitution, deletion or duplication at a random place of a random gene, on its MANE Select transcript."""
-    gene = chance.choice(_genes())
+    gene = chance.choice(_GENES)
     accession, bases = _coding(gene)
     # Neither the start codon nor the stop codon: what a change there does is another question.
     place = chance.randrange(3, len(bases) - 8)
@@ -72,13 +88,7 @@ def _change(chance: random.Random) -> tuple[str, str]:
 
 
 @cache
-def _genes() -> tuple[str, ...]:
-    """The genes whose coding sequence the embedded pack holds."""
-    return tuple(gene for gene in _GENES if _coding(gene)[1])
-
-
-@cache
 def _coding(gene: str) -> tuple[str, str]:
-    transcript = by_gene(gene)[0]
-    known = transcript.sequence
-    return transcript.nm, (known.read(*transcript.coding) if known else None) or ""
+    """The transcript of ``gene`` that the pack knows by its bases, and its coding sequence."""
+    found = ((one.nm, one.sequence.read(*one.coding)) for one in by_gene(gene) if one.sequence)
+    return next((accession, bases) for accession, bases in found if bases)
