@@ -14,7 +14,7 @@ import os
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from adapter.errors import AmbiguousTerm, MappingError, UnknownTerm
@@ -52,7 +52,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code of a terminology: CURIE, label, and the mapping row it stands in.
+    """A code of a terminology: CURIE with its ``prefix``, label, and the mapping row it stands in.
 
     ``coding`` is the FHIR Coding {system, code, display}, ``ontology_class`` the GA4GH OntologyClass {id, label}; both
     are shared between all who ask and never mutated. ``rule`` is "mappings/<file>#<line>". The label is "" where the
@@ -64,6 +64,7 @@ class Code:
     rule: str
     coding: dict[str, str] = field(compare=False)
     ontology_class: dict[str, str] = field(compare=False)
+    prefix: str = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class Terms:
         self._codes: dict[tuple[str, str], tuple[Code, ...]] = {}
         self._first: dict[tuple[str, str, str], Code | None] = {}
         self._found: dict[str, Gene] = {}
+        self._named = lru_cache(maxsize=4096)(self._keys_named)  # cases say the same words again and again
         for name in overlay:
             if name.endswith(_SUFFIX):  # a fault of the user's own rows shows at once, not at their first use
                 self._table(name.removesuffix(_SUFFIX))
@@ -173,10 +175,13 @@ class Terms:
 
         None when nothing of that name is known; raises AmbiguousTerm when an alias stands for several keys.
         """
-        keys = self._table(table).named(text)
+        keys = self._named(table, text)
         if len(keys) > 1:
             raise AmbiguousTerm(table, text, tuple(keys))
         return keys[0] if keys else None
+
+    def _keys_named(self, table: str, text: str) -> list[str]:
+        return self._table(table).named(text)
 
     def label(self, table: str, key: str) -> str:
         """The words a key stands for. Raises UnknownTerm."""
@@ -256,7 +261,7 @@ class Terms:
         coding = {"system": vocabulary.fhir_system, "code": code}
         if label:
             coding["display"] = label
-        return Code(curie, label, rule, coding, {"id": curie, "label": label})
+        return Code(curie, label, rule, coding, {"id": curie, "label": label}, prefix)
 
     def own(self, words: str) -> Code:
         """Term of our own for words no vocabulary has: ``HAEM:<slug>``, the words as label."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from adapter.nomenclature.quantities import Age, Bounds, Copies, Date, Fraction, Share
 from adapter.terms import Gene
@@ -72,10 +72,10 @@ class Allele:
     kind: str
     c: str = ""
     p: str = ""
-    g: Mapping[str, str] = field(default_factory=dict)
+    g: Mapping[str, str] = field(default_factory=dict, hash=False)
     spdi: str = ""
     vcf: tuple[str, int, str, str] | None = None
-    vrs: Mapping[str, str] = field(default_factory=dict)
+    vrs: Mapping[str, str] = field(default_factory=dict, hash=False)
     transcript: str = ""
     transcript_why: str = ""
     notes: tuple[str, ...] = ()
@@ -123,8 +123,8 @@ class Part(NamedTuple):
     path: str
 
 
-class Facts(NamedTuple):
-    """What one finding says. None, "" and () mean: not stated.
+class Facts:
+    """What one finding says. None, "" and () mean: not stated. Never changed once made.
 
     ``path`` is the finding's JSON pointer and ``id`` its id, to which one abnormality of a karyotype and one gene of a
     negative panel add ``-1``, ``-2`` …; ``derived_from`` is the karyotype's id then (a panel has no Facts of its own:
@@ -173,6 +173,15 @@ class Facts(NamedTuple):
 
     derived: Mapping[str, str] = _NONE
     sources: Mapping[str, str] = _NONE
+
+    def __init__(self, **stated: Any) -> None:
+        self.__dict__ = stated  # what is not stated is read from the class
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Facts) and all(getattr(self, n) == getattr(other, n) for n in Facts.__annotations__)
+
+    def __repr__(self) -> str:
+        return f"Facts({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
     def at(self, fact: str) -> str:
         """JSON pointer of the case leaf that states ``fact``; "" for a derived one.

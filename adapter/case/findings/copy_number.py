@@ -14,12 +14,13 @@ from adapter.case.findings.finding import (
     GenomicFinding,
     Understood,
     details,
+    gene_fact,
     gene_facts,
     gene_place,
     iscn_expression,
     understood_iscn,
 )
-from adapter.case.findings.locus import RULE
+from adapter.case.findings.locus import PLACED
 from adapter.case.findings.ploidy import contradictions
 from adapter.errors import Fault
 from adapter.terms import Terms
@@ -70,19 +71,18 @@ class CopyNumber(GenomicFinding):
             yield from contradictions(self, sex)
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
-        """Genes, place, change, copies, the ISCN string and how it was seen."""
-        one = (self.gene,) if self.gene else ()
-        genes = gene_facts(one, f"{path}/gene", terms, listed=False)
+        """Genes, place, the ISCN string and how it was seen."""
+        genes = (gene_fact(self.gene, f"{path}/gene", terms),) if self.gene else ()
         lies = gene_place(genes) if self.region is None else place(self.region, f"{path}/region", self.assembly)
-        said = {
-            "genes": genes + gene_facts(self.genes, f"{path}/genes", terms),
+        said: dict[str, Any] = {
+            "genes": genes + gene_facts(self.genes, f"{path}/genes", terms) if self.genes else genes,
             "place": lies,
-            "derived": {"place": RULE} if lies and not lies.path else {},
-            "change": self.change or "",
-            "copies": self.copies,
-            "expressions": iscn_expression(self.iscn, f"{path}/iscn", self.understood),
+            "derived": PLACED if lies and not lies.path else {},
             "details": self._details(path),
         }
+        if self.iscn is None:
+            return said
+        said["expressions"] = iscn_expression(self.iscn, f"{path}/iscn", self.understood)
         return said | self._of_string(said, terms)
 
     def _of_string(self, said: dict[str, Any], terms: Terms) -> dict[str, Any]:

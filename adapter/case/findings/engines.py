@@ -22,17 +22,20 @@ if TYPE_CHECKING:
 
 _KIND = re.compile(r"(?:^|[^A-Za-z])([cgmnpr])\.")
 _AWKWARD = frozenset({"error", "warning"})
+_DIPLOID = 46
 
 
 @dataclass(frozen=True, slots=True)
 class KnownString:
     """An ISCN string that was read: the document, and its canonical text where it can be vouched for.
 
-    ``diagnosis`` (key of the diagnosis table) chooses the rule sets for what the string says of the karyotype.
+    ``normal``: diploid clones with nothing abnormal, and nothing else. ``diagnosis`` (key of the diagnosis table)
+    chooses the rule sets for what the string says of the karyotype.
     """
 
     document: iscn.Document
     canonical: str | None
+    normal: bool = False
     diagnosis: str | None = None
 
     def expression(self, text: str, path: str) -> Expression:
@@ -51,8 +54,16 @@ def read_iscn(text: str) -> tuple[KnownString, Grade, tuple[Issue, ...]]:
     if document.clones:
         document = document.with_diagnostics(contradictions(document))
     sound = document.status in {"ok", "repaired"}
-    known = KnownString(document, iscn.render(document) if sound else None)
+    known = KnownString(document, iscn.render(document) if sound else None, _is_normal(document))
     return known, "B" if sound else "D", tuple(remarks(document.diagnostics, "/iscn", "iscn"))
+
+
+def _is_normal(document: iscn.Document) -> bool:
+    sound = all(
+        c.normal and c.count.low == c.count.high == _DIPLOID and c.sex is not None and c.sex.letters in ("XX", "XY")
+        for c in document.clones
+    )
+    return bool(document.clones) and sound and not (document.notes or document.fish or document.arrays)
 
 
 @lru_cache(maxsize=1024)

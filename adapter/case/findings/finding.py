@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Self
 
 from pydantic import PrivateAttr
@@ -19,6 +19,14 @@ from adapter.errors import AmbiguousTerm, Fault, UnknownTerm
 from adapter.nomenclature.quantities import Bounds
 from adapter.report import Issue
 from adapter.terms import Gene, Terms
+
+_SAME = frozenset(
+    {
+        "result", "status", "specimen", "age", "date", "said", "origin", "significance", "significance_by", "cells",
+        "cutoff", "vaf", "copies", "change", "zygosity", "complex", "fusion",
+    }
+)  # fmt: skip
+"""Facts that are a field of the finding, under the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +96,10 @@ class Finding(Stated):
         yield Facts(**self.common(path, id) | self.own(path, terms))
 
     def common(self, path: str, id: str) -> dict[str, Any]:
-        """The facts that every kind has."""
-        return {
-            "path": path, "id": id, "sort": self.sort, "result": self.result, "status": self.status,
-            "specimen": self.specimen or "", "methods": self.methods, "age": self.age, "date": self.date,
-            "said": self.said or "",
-        }  # fmt: skip
+        """Where the finding stands, and the facts that are its own fields as stated."""
+        stated = {name: value for name, value in self.__dict__.items() if value is not None and name in _SAME}
+        stated |= {"path": path, "id": id, "sort": self.sort, "methods": self.methods}
+        return stated
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
         """The facts that this kind has, by name."""
@@ -114,13 +120,6 @@ class GenomicFinding(Finding):
     significance_by: Text | None = None
     cells: Share | None = None
     cutoff: Share | None = None
-
-    def common(self, path: str, id: str) -> dict[str, Any]:
-        """The facts that every genomic kind has."""
-        return super().common(path, id) | {
-            "origin": self.origin or "", "significance": self.significance or "",
-            "significance_by": self.significance_by or "", "cells": self.cells, "cutoff": self.cutoff,
-        }  # fmt: skip
 
     def faults(self, sex: str | None) -> Iterator[Fault]:
         """A share of cells above the cut-off, or above 0 without one, contradicts "tested and not found"."""
@@ -158,21 +157,28 @@ def gene_of(name: str, terms: Terms) -> Gene | None:
         return None
 
 
-def gene_facts(names: tuple[str, ...], path: str, terms: Terms, *, listed: bool = True) -> tuple[GeneFact, ...]:
-    """The genes named at ``path``: a list, or (``listed`` false) one text."""
-    return tuple(
-        GeneFact(name, gene_of(name, terms), f"{path}/{n}" if listed else path) for n, name in enumerate(names)
-    )
+def gene_fact(name: str, path: str, terms: Terms) -> GeneFact:
+    """The gene named at ``path``."""
+    return GeneFact(name, gene_of(name, terms), path)
+
+
+def gene_facts(names: tuple[str, ...], path: str, terms: Terms) -> tuple[GeneFact, ...]:
+    """The genes of the list at ``path``."""
+    return tuple([GeneFact(name, gene_of(name, terms), f"{path}/{n}") for n, name in enumerate(names)])
 
 
 def details(path: str, stated: Mapping[str, Any]) -> tuple[Detail, ...]:
     """A detail for every field that was stated, called by the field's name with hyphens; lists are joined."""
     return tuple(
-        Detail(
-            name.replace("_", "-"), ", ".join(map(str, value)) if isinstance(value, tuple) else value, f"{path}/{name}"
-        )
-        for name, value in stated.items()
-        if value is not None and value != ()
+        [
+            Detail(
+                name.replace("_", "-"),
+                ", ".join(map(str, value)) if isinstance(value, tuple) else value,
+                f"{path}/{name}",
+            )
+            for name, value in stated.items()
+            if value is not None and value != ()
+        ]
     )
 
 
@@ -194,5 +200,10 @@ def iscn_expression(text: str | None, path: str, understood: Understood | None) 
 
 def gene_place(genes: tuple[GeneFact, ...]) -> Place | None:
     """Where the one gene of a finding lies: derived, so its path is empty; none for several genes or an unknown one."""
-    found = locus(genes[0].gene.symbol) if len(genes) == 1 and genes[0].gene else None
+    return _place_of(genes[0].gene.symbol) if len(genes) == 1 and genes[0].gene else None
+
+
+@lru_cache(maxsize=4096)
+def _place_of(symbol: str) -> Place | None:
+    found = locus(symbol)
     return Place("", found.band, found.chromosome, found.band) if found else None

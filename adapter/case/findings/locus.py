@@ -13,6 +13,8 @@ from adapter.nomenclature import bands, loci
 
 _PSEUDOAUTOSOMAL = ((10_001, 2_781_479), (155_701_383, 156_030_895))
 RULE = "band of the gene, from its MANE transcript"
+PLACED = {"place": RULE}
+"""What is derived of a finding that states its gene and no place."""
 
 
 class Locus(NamedTuple):

@@ -9,7 +9,7 @@ from pydantic import Field
 from adapter.case.base import Stated
 from adapter.case.facts import Part, Value
 from adapter.case.fields import Marker, Reading, Share, Text, When
-from adapter.case.findings.finding import Finding, details, gene_facts
+from adapter.case.findings.finding import Finding, details, gene_fact
 from adapter.nomenclature.quantities import Reading as ReadingValue
 from adapter.terms import Terms
 
@@ -56,7 +56,7 @@ class Expressed(Finding):
         amount = self.value
         return {
             "test": "expression",
-            "genes": gene_facts((self.gene,), f"{path}/gene", terms, listed=False),
+            "genes": (gene_fact(self.gene, f"{path}/gene", terms),),
             "value": value(amount.value, f"{path}/value/value", amount.unit, f"{path}/value/unit") if amount else None,
             "details": details(path, {"level": self.level}),
         }

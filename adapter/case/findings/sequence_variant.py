@@ -9,8 +9,8 @@ from typing import Any, Literal
 from adapter.case.facts import Allele, Expression
 from adapter.case.fields import Count, Exons, Fraction, OneOrMore, Reading, Text, VariantIds
 from adapter.case.findings.engines import canonical_of, read_hgvs
-from adapter.case.findings.finding import GenomicFinding, Understood, details, gene_facts, gene_place
-from adapter.case.findings.locus import RULE
+from adapter.case.findings.finding import GenomicFinding, Understood, details, gene_fact, gene_place
+from adapter.case.findings.locus import PLACED
 from adapter.errors import Fault
 from adapter.terms import Terms
 
@@ -78,24 +78,21 @@ class SequenceVariant(GenomicFinding):
         return Understood(allele, allele.grade, "hgvs", issues)
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
-        """Gene, expressions, allele where worked out, fraction, zygosity, identifiers and measures."""
+        """Gene, expressions, allele where worked out, identifiers and measures."""
         value = self.understood.value if self.understood else None
         allele = value if isinstance(value, Allele) else None
-        genes = gene_facts((self.gene,) if self.gene else (), f"{path}/gene", terms, listed=False)
-        lies = gene_place(genes)
-        return {
-            "genes": genes,
-            "place": lies,
-            "derived": {"place": RULE} if lies else {},
-            "expressions": tuple(self._expressions(f"{path}/hgvs", allele)),
-            "allele": allele,
-            "transcripts": (self.transcript,) if self.transcript else (),
-            "sources": {"transcripts": f"{path}/transcript"},
-            "vaf": self.vaf,
-            "zygosity": self.zygosity or "",
-            "ids": identifiers(self.variant_ids),
-            "details": details(path, self._measures()),
-        }
+        said: dict[str, Any] = {"allele": allele, "details": details(path, self._measures())}
+        if self.gene:
+            said["genes"] = genes = (gene_fact(self.gene, f"{path}/gene", terms),)
+            if lies := gene_place(genes):
+                said |= {"place": lies, "derived": PLACED}
+        if self.hgvs:
+            said["expressions"] = tuple(self._expressions(f"{path}/hgvs", allele))
+        if self.transcript:
+            said |= {"transcripts": (self.transcript,), "sources": {"transcripts": f"{path}/transcript"}}
+        if self.variant_ids:
+            said["ids"] = identifiers(self.variant_ids)
+        return said
 
     def _expressions(self, path: str, allele: Allele | None) -> Iterator[Expression]:
         listed = not isinstance(self.hgvs, str)

@@ -68,7 +68,7 @@ def _regimen(w: Writing, treatment: Treatment, path: str, where: str) -> Json:
         w.said(where, treatment.phase, f"{path}/phase", "phase")
     else:
         reference = {"description": treatment.said or "treatment"}
-        node["externalReference"] = w.ledger.put(reference, f"{path}/said")
+        node["externalReference"] = w.put(reference, f"{path}/said")
     _times(w, node, treatment, path, where)
     node["regimenStatus"] = "UNKNOWN_STATUS"
     return {"therapeuticRegimen": node}
@@ -86,7 +86,7 @@ def _times(w: Writing, node: Json, treatment: Treatment, path: str, where: str) 
     for field, member in (("start", "startTime"), ("end", "endTime")):
         stated: Any = getattr(treatment, field)
         if isinstance(stated, Date) and node:
-            node[member] = w.ledger.put(date_element(stated), f"{path}/{field}")
+            node[member] = w.put(date_element(stated), f"{path}/{field}")
         else:
             w.said(where, stated.text if stated else None, f"{path}/{field}", field)
     w.said(where, treatment.since, f"{path}/since", "since")

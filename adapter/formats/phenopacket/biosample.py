@@ -52,7 +52,7 @@ class Samples:
         self.id(specimen)
         found = self.markers.setdefault(specimen or self._unstated, [])
         found.append(w.use(code))
-        w.ledger.put(found, source, code.rule, str(len(found) - 1))
+        w.put(found, source, code.rule, str(len(found) - 1))
         return f"/biosamples/{self.order[specimen or self._unstated]}/diagnosticMarkers/{len(found) - 1}"
 
     def written(self, w: Writing) -> list[Json]:
@@ -63,10 +63,10 @@ class Samples:
     def _stated(self, w: Writing, n: int, specimen: Specimen) -> Json:
         path, where = f"/specimens/{n}", f"/biosamples/{n}"
         node: Json = {"id": self.id(specimen.id), "individualId": self.case.id}
-        w.ledger.put(node, f"{path}/id", "", "id")
+        w.put(node, f"{path}/id", "", "id")
         if specimen.said:
             node["description"] = specimen.said
-            w.ledger.put(node, f"{path}/said", "", "description")
+            w.put(node, f"{path}/said", "", "description")
         if specimen.material:
             code = w.coded("specimens", specimen.material, "UBERON", "HAEM")
             w.stated(node, "sampledTissue", code, specimen.material, f"{path}/material", where, "material")
@@ -81,7 +81,7 @@ class Samples:
 
     def _bare(self, w: Writing) -> Json:
         node: Json = {"id": self.id(""), "individualId": self.case.id, "description": "specimen not stated"}
-        w.ledger.put(node, "", "profile:specimen-not-stated", "description")
+        w.put(node, "", "profile:specimen-not-stated", "description")
         self._lists(node, self._unstated, "measurements")
         self._lists(node, self._unstated, "diagnosticMarkers")
         return node

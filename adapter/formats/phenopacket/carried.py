@@ -25,7 +25,7 @@ def write_back(w: Writing, case: Case, packet: Json) -> None:
         mine = one.format == "phenopacket" and one.path.startswith("/") and known
         if mine and _set(packet, one.path, one.value):
             parent, member = _parent(packet, one.path)
-            w.ledger.put(parent, f"/carried/{n}", "", member)
+            w.put(parent, f"/carried/{n}", "", member)
             w.prefixes.update(_prefixes(one.value))
             restored = True
     if restored:

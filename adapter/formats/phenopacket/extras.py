@@ -6,26 +6,22 @@ A positive genomic finding carries them as ``extensions`` of its descriptor, who
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import NamedTuple
 
 from adapter.case.facts import Facts, Place
 from adapter.nomenclature.quantities import Bounds, Fraction, Share
 
+Extra = tuple[str, str, str, str]
+"""Name, text, the pointer where the case states it ("" for what was worked out), and the rule ("" for the usual one).
 
-class Extra(NamedTuple):
-    """A named text and where the case states it; ``source`` "" for what the adapter worked out."""
+A plain tuple: there are some twenty of them to a case.
+"""
 
-    name: str
-    value: str
-    source: str
-    rule: str = ""
 
-    @property
-    def origin(self) -> tuple[str, str]:
-        """Pointer and rule for the ledger; what no leaf states was worked out."""
-        return self.source, self.rule or ("" if self.source else "derived")
+def origin(extra: Extra) -> tuple[str, str]:
+    """Pointer and rule for the ledger; what no leaf states was worked out."""
+    _, _, source, rule = extra
+    return source, rule or ("" if source else "derived")
 
 
 def percent(value: Bounds, shift: int = 0) -> str:
@@ -36,7 +32,8 @@ def percent(value: Bounds, shift: int = 0) -> str:
 
     ``shift`` is the power of ten that makes it percent: 2 for a fraction.
     """
-    low, high = (None if b is None else plain(b.scaleb(shift)) for b in (value.low, value.high))
+    low = None if value.low is None else plain(value.low.scaleb(shift))
+    high = low if value.high is value.low else None if value.high is None else plain(value.high.scaleb(shift))
     about = "~" if value.approximate else ""
     if low is not None and high is not None:
         return f"{about}{low}%" if low == high else f"{about}{low}-{high}%"
@@ -50,74 +47,68 @@ def plain(value: Decimal) -> str:
     return f"{value:f}"
 
 
-def share(facts: Facts, name: str, value: Share | Fraction, fact: str, shift: int) -> Iterator[Extra]:
+def share(facts: Facts, name: str, value: Share | Fraction, fact: str, shift: int) -> list[Extra]:
     """A share as percent, and the words beside it where they say it otherwise (counts, a bare fraction)."""
     written, source = percent(value, shift), facts.at(fact)
-    yield Extra(name, written, source)
     if source and "".join(value.text.split()) != written:
-        yield Extra(f"{name}-stated", value.text, source)
+        return [(name, written, source, ""), (f"{name}-stated", value.text, source, "")]
+    return [(name, written, source, "")]
 
 
-def of_finding(facts: Facts) -> Iterator[Extra]:
+def of_finding(facts: Facts) -> list[Extra]:
     """Everything of a genomic finding that has no typed field, but genes, copies and expressions."""
-    yield from _result(facts)
+    found: list[Extra] = []
+    if facts.result in ("indeterminate", "no call"):
+        found.append(("result", facts.result, facts.at("result"), ""))
+    if facts.status != "final" and not facts.derived_from:
+        found.append(("result-status", facts.status, facts.at("status"), ""))
     if facts.cells:
-        yield from share(facts, "mosaicism", facts.cells, "cells", 0)
+        found += share(facts, "mosaicism", facts.cells, "cells", 0)
     if facts.cutoff:
-        yield Extra("cutoff", facts.cutoff.text, facts.at("cutoff"))
+        found.append(("cutoff", facts.cutoff.text, facts.at("cutoff"), ""))
     if facts.vaf:
-        yield from share(facts, "allele-frequency", facts.vaf, "vaf", 2)
+        found += share(facts, "allele-frequency", facts.vaf, "vaf", 2)
     if facts.place:
-        yield from _place(facts, facts.place)
+        found += _place(facts, facts.place)
     if facts.origin and "origin" not in facts.derived:
-        yield Extra("allele-origin", facts.origin, facts.at("origin"))
+        found.append(("allele-origin", facts.origin, facts.at("origin"), ""))
     if facts.complex is not None:
-        yield Extra("complex-karyotype", str(facts.complex).lower(), facts.at("complex"))
+        found.append(("complex-karyotype", str(facts.complex).lower(), facts.at("complex"), ""))
     for transcript in facts.transcripts:
-        yield Extra("transcript", transcript, facts.at("transcripts"))
-    yield from of_result(facts)
+        found.append(("transcript", transcript, facts.at("transcripts"), ""))
+    return found + of_result(facts)
 
 
-def of_result(facts: Facts) -> Iterator[Extra]:
+def of_result(facts: Facts) -> list[Extra]:
     """Method, time, details and flags of any result; a part of a finding leaves what it shares to the whole."""
-    if not facts.derived_from or "methods" in facts.derived:
-        for method in facts.methods:
-            yield Extra("assay", method, facts.at("methods"))
-    if not facts.derived_from:
-        yield from _when(facts)
-    for detail in facts.details:
-        value = detail.value
+    found: list[Extra] = []
+    if facts.methods and (not facts.derived_from or "methods" in facts.derived):
+        found += [("assay", method, facts.at("methods"), "") for method in facts.methods]
+    if facts.age and not facts.derived_from:
+        found.append(("age", facts.age.text, facts.at("age"), ""))
+    if facts.date and not facts.derived_from:
+        found.append(("date", facts.date.text, facts.at("date"), ""))
+    for name, value, path, unit in facts.details:
         text = (
             value.text if isinstance(value, Bounds) else str(value).lower() if isinstance(value, bool) else str(value)
         )
-        yield Extra(detail.name, f"{text} {detail.unit}".strip(), detail.path)
+        found.append((name, f"{text} {unit}".strip(), path, ""))
     for flag in facts.flags:
         said = str(flag.value).lower()
-        yield Extra("karyotype-rule", f"{flag.name}: {said} ({flag.rule})", "", flag.rule)
+        found.append(("karyotype-rule", f"{flag.name}: {said} ({flag.rule})", "", flag.rule))
+    return found
 
 
-def _when(facts: Facts) -> Iterator[Extra]:
-    if facts.age:
-        yield Extra("age", facts.age.text, facts.at("age"))
-    if facts.date:
-        yield Extra("date", facts.date.text, facts.at("date"))
-
-
-def _result(facts: Facts) -> Iterator[Extra]:
-    if facts.result in ("indeterminate", "no call"):
-        yield Extra("result", facts.result, facts.at("result"))
-    if facts.status != "final" and not facts.derived_from:
-        yield Extra("result-status", facts.status, facts.at("status"))
-
-
-def _place(facts: Facts, place: Place) -> Iterator[Extra]:
+def _place(facts: Facts, place: Place) -> list[Extra]:
+    found: list[Extra] = []
     if place.band:
-        yield Extra("cytoband", place.band, place.path)
+        found.append(("cytoband", place.band, place.path, ""))
     if place.start is not None:
-        yield Extra("interval", f"{place.chromosome}:{place.start}-{place.end}", place.path)
+        found.append(("interval", f"{place.chromosome}:{place.start}-{place.end}", place.path, ""))
     elif place.chromosome and not place.band:
-        yield Extra("chromosome", place.chromosome, place.path)
+        found.append(("chromosome", place.chromosome, place.path, ""))
     if place.assembly:
-        yield Extra("assembly", place.assembly, facts.at("assembly") if place.path else "")
+        found.append(("assembly", place.assembly, facts.at("assembly") if place.path else "", ""))
     if place.text and place.text not in (place.band, place.chromosome):
-        yield Extra("region-stated", place.text, place.path)
+        found.append(("region-stated", place.text, place.path, ""))
+    return found

@@ -6,7 +6,6 @@ field is for sequence variants only. Progress is never stated by a case: UNKNOWN
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from adapter.formats.phenopacket import extras, measurement
@@ -70,7 +69,7 @@ class Interpretations:
             return []
         code = disease or w.of_key("phenopackets", "diagnosis-not-stated")
         diagnosis: Json = {"disease": w.use(code), "genomicInterpretations": self.calls}
-        w.ledger.put(diagnosis, "", code.rule, "disease")
+        w.put(diagnosis, "", code.rule, "disease")
         return [{"id": f"{case_id}-interpretation", "progressStatus": "UNKNOWN_PROGRESS", "diagnosis": diagnosis}]
 
     def _call(self, w: Writing, facts: Facts, words: list[Extra], *, germline: bool) -> Json:
@@ -82,7 +81,9 @@ class Interpretations:
             "acmgPathogenicityClassification": "NOT_PROVIDED",
             "therapeuticActionability": "UNKNOWN_ACTIONABILITY",
         }
-        extra = [*extras.of_finding(facts), *_significance(w, facts, node, variant)]
+        extra = extras.of_finding(facts)
+        if facts.significance:
+            extra += _significance(w, facts, node, variant)
         variant["variationDescriptor"] = descriptor(w, facts, words, extra, self._ids, where=self._where())
         node["variantInterpretation"] = variant
         return node
@@ -104,32 +105,28 @@ def _is_only_a_marker(facts: Facts) -> bool:
 
 def _beside_marker(w: Writing, facts: Facts, where: str) -> None:
     """What is said of a marker, which has no fields of its own."""
-    for extra in extras.of_finding(facts):
-        if extra.name != "complex-karyotype" and extra.source:
-            w.comment(where, extra.name, extra.value, extra.source)
+    for name, value, source, _ in extras.of_finding(facts):
+        if name != "complex-karyotype" and source:
+            w.comment(where, name, value, source)
     w.said(where, facts.said, facts.at("said"))
 
 
-def _significance(w: Writing, facts: Facts, node: Json, variant: Json) -> Iterator[Extra]:
+def _significance(w: Writing, facts: Facts, node: Json, variant: Json) -> list[Extra]:
     """Status and ACMG class of a stated significance; words of it where ACMG is not the place."""
-    if not facts.significance:
-        return
-    w.ledger.put(node, facts.at("significance"), "profile:interpretation-status", "interpretationStatus")
-    scheme = facts.significance_by
+    at, scheme, found = facts.at("significance"), facts.significance_by, []
+    w.put(node, at, "profile:interpretation-status", "interpretationStatus")
     if facts.sort == "variant" and _is_sequence_variant(facts) and (not scheme or "acmg" in scheme.lower()):
         variant["acmgPathogenicityClassification"] = ACMG[facts.significance]
-        w.ledger.put(variant, facts.at("significance"), "profile:acmg", "acmgPathogenicityClassification")
+        w.put(variant, at, "profile:acmg", "acmgPathogenicityClassification")
         if not scheme:
             w.ledger.narrowed(
-                facts.at("significance"),
-                "the ACMG field; the source names no scheme",
-                variant,
-                "acmgPathogenicityClassification",
+                at, "the ACMG field; the source names no scheme", variant, "acmgPathogenicityClassification"
             )
     else:
-        yield Extra("significance", facts.significance, facts.at("significance"))
+        found.append(("significance", facts.significance, at, ""))
     if scheme:
-        yield Extra("significance-by", scheme, facts.at("significance_by"))
+        found.append(("significance-by", scheme, facts.at("significance_by"), ""))
+    return found
 
 
 def _is_sequence_variant(facts: Facts) -> bool:

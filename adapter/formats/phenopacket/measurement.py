@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from adapter.case.facts import Detail, Facts, Part, Value
 from adapter.formats.phenopacket import extras
 from adapter.formats.phenopacket.extras import Extra
 from adapter.formats.phenopacket.printing import number
-from adapter.formats.phenopacket.writing import Writing
+from adapter.formats.phenopacket.writing import Writing, code_of, key_of
 from adapter.nomenclature.quantities import Bounds, Share
 from adapter.report import Json
-from adapter.terms import Code
+from adapter.terms import Code, Terms
 
 MRD = "mrd"
 _SIGNS = {
@@ -46,7 +47,7 @@ def of_observation(w: Writing, facts: Facts, where: str) -> Iterator[Json]:
 def of_absence(w: Writing, facts: Facts, label: list[Extra], where: str) -> Json:
     """A genomic finding that was looked for and not found, could not be told, or was not called."""
     node: Json = {}
-    rest = [e for e in extras.of_finding(facts) if e.name != "result" and e.source]
+    rest = [e for e in extras.of_finding(facts) if e[0] != "result" and e[2]]
     _describe(w, node, [*label, *rest, *_said(facts)])
     w.term(node, "assay", w.of_key("observations", "genetic-test"))
     _class_value(w, node, result(w, facts), facts.at("result"))
@@ -64,7 +65,8 @@ def of_cells(w: Writing, facts: Facts, cells: Share, label: list[Extra], where: 
 
 def timed(w: Writing, node: Json, facts: Facts, where: str) -> Json:
     """``node`` with the age or date of the result."""
-    w.time(node, "timeObserved", facts.path, where, facts.age, facts.date)
+    if facts.age or facts.date:
+        w.time(node, "timeObserved", facts.path, where, facts.age, facts.date)
     return node
 
 
@@ -79,8 +81,8 @@ def _measurement(w: Writing, facts: Facts, where: str) -> Json:
     node: Json = {}
     code, value = assay(w, facts.test), facts.value
     known = facts.test == code.label or w.key("observations", facts.test) == facts.test
-    told = [] if known else [Extra("test", facts.test, facts.at("test"))]
-    told += [Extra("gene", g.text, g.path) for g in facts.genes]
+    told = [] if known else [("test", facts.test, facts.at("test"), "")]
+    told += [("gene", g.text, g.path, "") for g in facts.genes]
     reference = _reference(facts) if value and _is_number(value) else None
     _describe(w, node, [*told, *_digits(value), *_rest(facts, reference), *_said(facts)])
     w.term(node, "assay", code, facts.at("test"))
@@ -111,8 +113,8 @@ def _part(w: Writing, facts: Facts, part: Part, where: str, *, first: bool) -> J
     """One marker; what is said of the whole stands with the first, the method with each."""
     node: Json = {}
     code = w.coded("measurements", part.name, "LOINC", "NCIT", "HAEM")
-    told = [Extra("marker", part.name, part.path)] if part.name != code.label else []
-    whole = [*_rest(facts), *_said(facts)] if first else [e for e in _rest(facts) if e.name == "assay"]
+    told = [("marker", part.name, part.path, "")] if part.name != code.label else []
+    whole = [*_rest(facts), *_said(facts)] if first else [e for e in _rest(facts) if e[0] == "assay"]
     _describe(w, node, [*told, *_digits(part.value), *whole])
     w.term(node, "assay", code, part.path)
     _quantity(w, node, part.value)
@@ -131,21 +133,21 @@ def assay(w: Writing, test: str) -> Code:
 
 def _rest(facts: Facts, reference: Detail | None = None) -> list[Extra]:
     """Result, status, method and details; age, date and a closed reference range have their own field."""
-    rest = (e for e in extras.of_finding(facts) if e.name not in ("age", "date"))
-    return [e for e in rest if reference is None or e.source != reference.path]
+    rest = [e for e in extras.of_finding(facts) if e[0] not in ("age", "date")]
+    return [e for e in rest if reference is None or e[2] != reference.path]
 
 
 def _said(facts: Facts) -> list[Extra]:
-    return [Extra("said", facts.said, facts.at("said"))] if facts.said else []
+    return [("said", facts.said, facts.at("said"), "")] if facts.said else []
 
 
 def _describe(w: Writing, node: Json, parts: list[Extra]) -> None:
     """``description`` as ``name: text; name: text``, each text accounted for."""
     if not parts:
         return
-    node["description"] = "; ".join(f"{e.name}: {e.value}" for e in parts)
+    node["description"] = "; ".join([f"{name}: {value}" for name, value, _, _ in parts])
     for extra in parts:
-        w.ledger.put(node, *extra.origin, "description")
+        w.put(node, *extras.origin(extra), "description")
 
 
 def _digits(value: Value | None) -> list[Extra]:
@@ -154,7 +156,7 @@ def _digits(value: Value | None) -> list[Extra]:
         return []
     words = str(number(value.bounds.low)) if value.bounds and value.bounds.low is not None else ""
     bare = value.text.removesuffix(value.unit).strip()
-    return [] if bare == words else [Extra("value", value.text, value.path)]
+    return [] if bare == words else [("value", value.text, value.path, "")]
 
 
 def _is_number(value: Value) -> bool:
@@ -168,14 +170,14 @@ def _quantity(w: Writing, node: Json, value: Value, reference: Detail | None = N
     if not _is_number(value) or value.bounds is None or value.bounds.low is None:
         _class_value(w, node, worded(w, value), value.path)
         if value.unit_path and value.unit_path != value.path:
-            w.ledger.put(node, value.unit_path, "", "value")
+            w.put(node, value.unit_path, "", "value")
         return
     quantity: Json = {}
     w.term(quantity, "unit", unit(w, value.unit), value.unit_path)
     quantity["value"] = number(value.bounds.low)
-    w.ledger.put(quantity, value.path, "" if value.path else "derived", "value")
+    w.put(quantity, value.path, "" if value.path else "derived", "value")
     if reference is not None and isinstance(reference.value, Bounds):
-        quantity["referenceRange"] = w.ledger.put(_range(w, value.unit, reference.value), reference.path)
+        quantity["referenceRange"] = w.put(_range(w, value.unit, reference.value), reference.path)
     node["value"] = {"quantity": quantity}
 
 
@@ -210,9 +212,14 @@ def slug(words: str) -> str:
 
 def unit(w: Writing, text: str) -> Code:
     """UCUM unit as a class; one whose code could not be split as a CURIE is a term of our own."""
-    key = w.key("units", text) or next(iter(w.terms.keys_of("units", f"UCUM:{text}")), None)
+    return _unit(w.terms, text)
+
+
+@lru_cache(maxsize=1024)
+def _unit(terms: Terms, text: str) -> Code:
+    key = key_of(terms, "units", text) or next(iter(terms.keys_of("units", f"UCUM:{text}")), None)
     if key is not None:
-        return w.of_key("units", key, "UCUM")
+        return code_of(terms, "units", key, ("UCUM",))
     if set(text) & set(":_ "):
-        return w.terms.coded(f"HAEM:{slug(text)}", text)
-    return w.terms.coded(f"UCUM:{text}", text)
+        return terms.coded(f"HAEM:{slug(text)}", text)
+    return terms.coded(f"UCUM:{text}", text)

@@ -19,9 +19,9 @@ def meta_data(w: Writing, case: Case) -> Json:
     """MetaData of the packet; the last part written, since it lists what the others used."""
     references = _references(w, case)
     node: Json = {"created": w.at, "createdBy": BY}
-    w.ledger.put(node, "", "profile:clock", "created")
+    w.put(node, "", "profile:clock", "created")
     if w.prefixes:
-        node["resources"] = [resource(w.terms, prefix) for prefix in sorted(w.prefixes)]
+        node["resources"] = [resource(w.terms, prefix).copy() for prefix in sorted(w.prefixes)]
     if w.updates:
         node["updates"] = w.updates
     node["phenopacketSchemaVersion"] = SCHEMA_VERSION
@@ -32,7 +32,7 @@ def meta_data(w: Writing, case: Case) -> Json:
 
 @cache
 def resource(terms: Terms, prefix: str) -> Json:
-    """GA4GH Resource of a prefix's vocabulary; shared, never to be changed. Raises UnknownTerm."""
+    """GA4GH Resource of a prefix's vocabulary; to be copied. Raises UnknownTerm."""
     vocabulary = terms.resource(prefix)
     return {
         "id": vocabulary.id,
@@ -62,11 +62,11 @@ def _add(w: Writing, found: list[Json], source: Source, path: str, owner: str) -
     if source.pmid:
         _add_one(w, found, f"PMID:{source.pmid}", f"https://pubmed.ncbi.nlm.nih.gov/{source.pmid}", f"{path}/pmid")
     if source.url:
-        found.append(w.ledger.put({"reference": source.url}, f"{path}/url"))
+        found.append(w.put({"reference": source.url}, f"{path}/url"))
     where = f"/metaData/externalReferences/{start}" if len(found) > start else "/metaData"
     if source.title and len(found) > start:
         found[start]["description"] = source.title
-        w.ledger.put(found[start], f"{path}/title", "", "description")
+        w.put(found[start], f"{path}/title", "", "description")
     elif source.title:
         w.comment(where, f"title{owner}", source.title, f"{path}/title")
     if owner and len(found) > start:
@@ -78,4 +78,4 @@ def _add(w: Writing, found: list[Json], source: Source, path: str, owner: str) -
 
 def _add_one(w: Writing, found: list[Json], curie: str, url: str, path: str) -> None:
     w.prefixes.add(curie.partition(":")[0])
-    found.append(w.ledger.put({"id": curie, "reference": url}, path))
+    found.append(w.put({"id": curie, "reference": url}, path))

@@ -16,7 +16,7 @@ from adapter.formats.phenopacket.individual import individual
 from adapter.formats.phenopacket.interpretation import Interpretations
 from adapter.formats.phenopacket.metadata import meta_data
 from adapter.formats.phenopacket.writing import Writing
-from adapter.report import Json, Ledger
+from adapter.report import Json
 from adapter.terms import Terms
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
     """``case`` as a Phenopacket, schema 2.0, in canonical JSON order."""
     from adapter.case import facts_of
 
-    w = Writing(terms, Ledger(), options.at, case.id, tuple(finding.kind for finding in case.findings))
+    w = Writing(terms, options.at, case.id, tuple([finding.kind for finding in case.findings]))
     packet: Json = {"id": case.id, "subject": individual(w, case)}
-    w.ledger.put(packet, "/id", "", "id")
+    w.put(packet, "/id", "", "id")
     found, primary = diseases(w, case)
     samples = Samples(case)
     calls, measured = Interpretations(samples, case.id), _Measured()

@@ -9,38 +9,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.formats.phenopacket.extras import Extra
-from adapter.formats.phenopacket.writing import Writing
+from adapter.formats.phenopacket.writing import Writing, extension_rules
 from adapter.nomenclature import refget, spdi, vrs
 from adapter.nomenclature.quantities import Copies
 from adapter.report import Json
 
 if TYPE_CHECKING:
     from adapter.case.facts import Allele, Expression, Facts, GeneFact, Place
+    from adapter.terms import Code
 
-EXTENSIONS = "phenopacket-extensions"
+COPY_NUMBER = "profile:vrs-copy-number"
+ROLES = {"five-prime": "five-prime-gene", "three-prime": "three-prime-gene", "partner": "partner-gene"}
 
 
 def label(w: Writing, facts: Facts) -> list[Extra]:
     """The words that name a finding, each with its place in the case: gene, place, change, copies, expressions."""
     words: list[Extra] = []
     if facts.fusion:
-        words.append(Extra("fusion", facts.fusion, facts.at("fusion")))
-    words += [Extra("gene", g.text, g.path) for g in facts.genes if not facts.fusion]
+        words.append(("fusion", facts.fusion, facts.at("fusion"), ""))
+    else:
+        words += [("gene", gene.text, gene.path, "") for gene in facts.genes]
     if facts.place and facts.place.text and "place" not in facts.derived:
-        words.append(Extra("region", facts.place.text, facts.place.path))
+        words.append(("region", facts.place.text, facts.place.path, ""))
     if facts.change and "change" not in facts.derived:
-        words.append(Extra("change", facts.change, facts.at("change")))
+        words.append(("change", facts.change, facts.at("change"), ""))
     if facts.copies:
-        words.append(Extra("copies", facts.copies.text, facts.at("copies")))
-    words += [Extra(e.syntax, e.text, e.path) for e in facts.expressions if e.path or facts.derived_from]
-    named = facts.change or facts.copies or facts.fusion or any(e.path for e in facts.expressions)
-    if not (named or facts.derived_from) and (kind := w.kind(facts.path)):
-        words.append(Extra("kind", kind, f"{facts.path}/kind"))
+        words.append(("copies", facts.copies.text, facts.at("copies"), ""))
+    stated = [(e.syntax, e.text, e.path, "") for e in facts.expressions if e.path or facts.derived_from]
+    words += stated
+    if not (stated or facts.change or facts.copies or facts.fusion or facts.derived_from) and (
+        kind := w.kind(facts.path)
+    ):
+        words.append(("kind", kind, f"{facts.path}/kind", ""))
     if facts.zygosity:
-        words.append(Extra("zygosity", facts.zygosity, facts.at("zygosity")))
+        words.append(("zygosity", facts.zygosity, facts.at("zygosity"), ""))
     return words
 
 
@@ -50,51 +55,53 @@ def descriptor(w: Writing, facts: Facts, words: list[Extra], extra: list[Extra],
     ``ids`` are the descriptor ids of the packet so far, ``where`` its own pointer.
     """
     gene = next((g for g in facts.genes if g.gene), None)
-    variation, vrs_id = _variation(w, facts, gene)
+    allele = of_allele(facts.allele) if facts.allele else None
+    variation, vrs_id = _variation(w, facts, gene, allele)
     own = f"{w.case_id}-{facts.id}"
-    node: Json = {"id": vrs_id if vrs_id and vrs_id not in ids else own}
-    ids.add(node["id"])
+    name = vrs_id if vrs_id and vrs_id not in ids else own
+    ids.add(name)
+    node: Json = {"id": name}
     if variation:
         node["variation"] = variation
     _label(w, node, facts, words, own)
     if gene:
         node["geneContext"] = _gene_context(w, gene)
-    if found := expressions(w, facts):
+    if found := expressions(w, facts, allele):
         node["expressions"] = found
-    if facts.allele and facts.allele.vcf:
-        node["vcfRecord"] = _vcf(w, facts.allele)
-    if xrefs := _xrefs(w, facts):
+    if allele and allele.vcf:
+        node["vcfRecord"] = w.put(allele.vcf.copy(), "", allele.rule)
+    if facts.ids and (xrefs := _xrefs(w, facts)):
         node["xrefs"] = xrefs
-    if named := [g for g in facts.genes if facts.fusion and g.path != facts.at("fusion")]:
-        node["alternateLabels"] = [" ".join(g.text for g in named)]
-        for gene_fact in named:
-            w.ledger.put(node["alternateLabels"], gene_fact.path, "", "0")
-    extra = [
-        *extra,
-        *_ids_beside(w, facts),
-        *_genes_beside(facts, gene),
-        *_copies_beside(facts, variation),
-        *_codes(w, facts),
-        *_derivation(facts),
-    ]
+    if facts.fusion:
+        _named_beside_fusion(w, node, facts)
+    extra = extra + _beside(w, facts, gene, variation) + _derivation(facts, allele)
     if vrs_id:
-        extra += _vrs_version(w, facts, vrs_id, node["id"])
+        extra += _vrs_version(w, facts, vrs_id, name)
     if extensions := _extensions(w, extra, where):
         node["extensions"] = extensions
     node["moleculeContext"] = "genomic" if _is_genomic(facts) else "unspecified_molecule_context"
-    _types(w, node, facts)
+    _types(w, node, facts, allele)
     return node
 
 
 def _label(w: Writing, node: Json, facts: Facts, words: list[Extra], own: str) -> None:
-    node["label"] = " ".join(e.value for e in words) or facts.said or own
-    for extra in words:
-        w.ledger.put(node, *extra.origin, "label")
+    node["label"] = " ".join([text for _, text, _, _ in words]) or facts.said or own
+    for _, _, source, _ in words:
+        w.put(node, source, "" if source else "derived", "label")
     if not words:
-        w.ledger.put(node, "", "profile:label", "label")
+        w.put(node, "", "profile:label", "label")
     if facts.said:
         node["description"] = facts.said
-        w.ledger.put(node, facts.at("said"), "", "description")
+        w.put(node, facts.at("said"), "", "description")
+
+
+def _named_beside_fusion(w: Writing, node: Json, facts: Facts) -> None:
+    """The genes named beside the text of a fusion."""
+    at = facts.at("fusion")
+    if named := [gene for gene in facts.genes if gene.path != at]:
+        node["alternateLabels"] = [" ".join(gene.text for gene in named)]
+        for gene in named:
+            w.put(node["alternateLabels"], gene.path, "", "0")
 
 
 def _gene_context(w: Writing, fact: GeneFact) -> Json:
@@ -106,18 +113,30 @@ def _gene_context(w: Writing, fact: GeneFact) -> Json:
     node: Json = {"valueId": gene.hgnc, "symbol": gene.symbol}
     if fact.text not in (gene.symbol, gene.hgnc):
         node["alternateSymbols"] = [fact.text]
-    return w.ledger.put(node, fact.path, gene.rule)
+    return w.put(node, fact.path, gene.rule)
 
 
-def _genes_beside(facts: Facts, context: GeneFact | None) -> Iterator[Extra]:
+def _beside(w: Writing, facts: Facts, gene: GeneFact | None, variation: Json | None) -> list[Extra]:
+    """Extensions for what the typed fields could not take: identifiers, further genes and roles, copies, a change."""
+    found = _ids_beside(w, facts) if facts.ids else []
+    found += _genes_beside(facts, gene)
+    if facts.copies and not (variation and "copyNumber" in variation):
+        found.append(("copies", facts.copies.text, facts.at("copies"), ""))
+    if facts.change and (code := _relative(w, facts.change)):
+        w.prefixes.add("EFO")
+        found.append(("copy-number-change", code.curie, facts.at("change"), code.rule))
+    return found
+
+
+def _genes_beside(facts: Facts, context: GeneFact | None) -> list[Extra]:
     """Genes that the one geneContext does not hold, and the roles of all."""
+    found: list[Extra] = []
     for fact in facts.genes:
-        name = {"five-prime": "five-prime-gene", "three-prime": "three-prime-gene", "partner": "partner-gene"}.get(
-            fact.role
-        )
+        name = ROLES.get(fact.role)
         if name or fact is not context:
             written = f"{fact.gene.hgnc} {fact.gene.symbol}" if fact.gene else fact.text
-            yield Extra(name or "further-gene", written, fact.path, fact.gene.rule if fact.gene else "")
+            found.append((name or "further-gene", written, fact.path, fact.gene.rule if fact.gene else ""))
+    return found
 
 
 def whole_copies(copies: Copies) -> vrs.Range | None:
@@ -145,7 +164,7 @@ def count_of(low: int | None, high: int | None) -> Json:
     return {"number": {"value": str(low)}} if low == high else {"definiteRange": {"min": str(low), "max": str(high)}}
 
 
-def _variation(w: Writing, facts: Facts, gene: GeneFact | None) -> tuple[Json | None, str]:
+def _variation(w: Writing, facts: Facts, gene: GeneFact | None, allele: OfAllele | None) -> tuple[Json | None, str]:
     """VRS object and its computed id; nothing where the finding does not determine one."""
     copies = whole_copies(facts.copies) if facts.copies else None
     if copies and gene and gene.gene and len(facts.genes) == 1:
@@ -153,18 +172,22 @@ def _variation(w: Writing, facts: Facts, gene: GeneFact | None) -> tuple[Json | 
     of_place = facts.derived_from or ("place" not in facts.derived and not facts.genes)
     if copies and facts.place and of_place:
         return _copies_of_interval(w, facts, facts.place, copies), ""
-    if facts.allele:
-        return _allele(w, facts.allele), facts.allele.vrs.get("1.3", "")
-    return None, ""
+    return (_vrs_allele(w, allele), allele.vrs_id) if allele else (None, "")
 
 
 def _copy_number(w: Writing, facts: Facts, gene: str, copies: vrs.Range) -> tuple[Json, str]:
     """Copies of a gene; the gene stands for the locus, as the source names no coordinates."""
+    subject: Json = {"geneId": gene}
+    node: Json = {"gene": subject, **_count(w, facts, copies)}
+    w.put(subject, facts.genes[0].path, COPY_NUMBER)
+    return {"copyNumber": node}, copy_number_id(gene, *copies)
+
+
+def _count(w: Writing, facts: Facts, copies: vrs.Range) -> Json:
     count = count_of(*copies)
     for bounds in count.values():
-        w.ledger.put(bounds, facts.at("copies"), "profile:vrs-copy-number")
-    subject = w.ledger.put({"geneId": gene}, facts.genes[0].path, "profile:vrs-copy-number")
-    return {"copyNumber": {"gene": subject, **count}}, copy_number_id(gene, *copies)
+        w.put(bounds, facts.at("copies"), COPY_NUMBER)
+    return count
 
 
 def _copies_of_interval(w: Writing, facts: Facts, place: Place, copies: vrs.Range) -> Json | None:
@@ -180,12 +203,10 @@ def _copies_of_interval(w: Writing, facts: Facts, place: Place, copies: vrs.Rang
     if chromosome is None or first is None:
         return None
     interval = {"startNumber": {"value": str(first - 1)}, "endNumber": {"value": str(last)}}
-    location = {"sequenceId": f"ga4gh:{chromosome.refget}", "sequenceInterval": interval}
-    w.ledger.put(location, place.path, "profile:vrs-copy-number")
-    count = count_of(*copies)
-    for bounds in count.values():
-        w.ledger.put(bounds, facts.at("copies"), "profile:vrs-copy-number")
-    return {"copyNumber": {"derivedSequenceExpression": {"location": location, "reverseComplement": False}, **count}}
+    location: Json = {"sequenceId": f"ga4gh:{chromosome.refget}", "sequenceInterval": interval}
+    w.put(location, place.path, COPY_NUMBER)
+    sequence = {"location": location, "reverseComplement": False}
+    return {"copyNumber": {"derivedSequenceExpression": sequence, **_count(w, facts, copies)}}
 
 
 @lru_cache(maxsize=1024)
@@ -194,19 +215,50 @@ def copy_number_id(gene: str, low: int | None, high: int | None) -> str:
     return vrs.identify(vrs.copy_number_count(vrs.gene_subject(gene), low, high, "1.2.1"), "1.2.1")
 
 
-def _allele(w: Writing, allele: Allele) -> Json | None:
-    """The VRS allele of an SPDI that covers its whole region of ambiguity, as the engine's do; None without one."""
-    placed = _placed(allele.spdi, allele.vrs["1.3"]) if allele.spdi and "1.3" in allele.vrs else None
-    if placed is None:
-        return None
-    sequence, start, end, inserted = placed
-    interval = {"startNumber": {"value": start}, "endNumber": {"value": end}}
-    location = {"sequenceId": sequence, "sequenceInterval": interval}
-    node = {"sequenceLocation": location, "literalSequenceExpression": {"sequence": inserted}}
-    return {"allele": w.ledger.put(node, "", f"derived:grade-{allele.grade}")}
+class OfAllele(NamedTuple):
+    """What an allele gives a descriptor, worked out once however often the variant is met; flat, to be copied.
+
+    ``placed`` is (sequence id, start, end, inserted bases) of the VRS allele, ``reference`` the deleted bases.
+    """
+
+    rule: str
+    placed: tuple[str, str, str, str] | None
+    vrs_id: str
+    expressions: tuple[tuple[str, str], ...]
+    vcf: dict[str, str] | None
+    extras: tuple[Extra, ...]
+    reference: str
 
 
 @lru_cache(maxsize=1024)
+def of_allele(allele: Allele) -> OfAllele:
+    """The parts of a descriptor that depend on the allele alone."""
+    extras: list[Extra] = [("derivation-grade", allele.grade, "", "")]
+    if allele.transcript_why:
+        extras.append(("transcript-choice", allele.transcript_why, "", ""))
+    extras += [("note", note, "", "") for note in allele.notes]
+    return OfAllele(
+        rule=f"derived:grade-{allele.grade}",
+        placed=_placed(allele.spdi, allele.vrs["1.3"]) if allele.spdi and "1.3" in allele.vrs else None,
+        vrs_id=allele.vrs.get("1.3", ""),
+        expressions=tuple(_worked_out(allele)),
+        vcf=_vcf(*allele.vcf) if allele.vcf else None,
+        extras=tuple(extras),
+        reference="".join(allele.spdi.split(":")[2:3]),
+    )
+
+
+def _vrs_allele(w: Writing, allele: OfAllele) -> Json | None:
+    """The VRS allele of an SPDI that covers its whole region of ambiguity, as the engine's do; None without one."""
+    if allele.placed is None:
+        return None
+    sequence, start, end, inserted = allele.placed
+    interval = {"startNumber": {"value": start}, "endNumber": {"value": end}}
+    location = {"sequenceId": sequence, "sequenceInterval": interval}
+    node = {"sequenceLocation": location, "literalSequenceExpression": {"sequence": inserted}}
+    return {"allele": w.put(node, "", allele.rule)}
+
+
 def _placed(text: str, identifier: str) -> tuple[str, str, str, str] | None:
     """Sequence id, start, end and inserted bases of an SPDI; None where its VRS id is not the one computed.
 
@@ -221,23 +273,17 @@ def _placed(text: str, identifier: str) -> tuple[str, str, str, str] | None:
     return f"ga4gh:{chromosome.refget}", str(form.position), str(form.end), form.inserted
 
 
-def _copies_beside(facts: Facts, variation: Json | None) -> Iterator[Extra]:
-    if facts.copies and not (variation and "copyNumber" in variation):
-        yield Extra("copies", facts.copies.text, facts.at("copies"))
-
-
-def expressions(w: Writing, facts: Facts) -> list[Json]:
+def expressions(w: Writing, facts: Facts, allele: OfAllele | None) -> list[Json]:
     """Expressions an engine vouches for, the stated before the worked-out ones, each value once."""
     found: dict[str, Json] = {}
     for stated in facts.expressions:
+        value = stated.value
         # Without a reference sequence HGVS names no variant; the label has the words.
-        if stated.value and (":" in stated.value or not stated.syntax.startswith("hgvs")):
-            node = found.setdefault(stated.value, {"syntax": syntax_of(stated), "value": stated.value})
-            w.ledger.put(node, stated.path, "" if stated.path else "derived")
-    if facts.allele:
-        for syntax, value in _worked_out(facts.allele):
-            node = found.setdefault(value, {"syntax": syntax, "value": value})
-            w.ledger.put(node, "", f"derived:grade-{facts.allele.grade}")
+        if value and (":" in value or not stated.syntax.startswith("hgvs")):
+            node = found.setdefault(value, {"syntax": syntax_of(stated), "value": value})
+            w.put(node, stated.path, "" if stated.path else "derived")
+    for syntax, value in allele.expressions if allele else ():
+        w.put(found.setdefault(value, {"syntax": syntax, "value": value}), "", allele.rule if allele else "")
     return list(found.values())
 
 
@@ -252,51 +298,44 @@ def _worked_out(allele: Allele) -> Iterator[tuple[str, str]]:
     yield from ((syntax, value) for syntax, value in told if ":" in value)
 
 
-def _vcf(w: Writing, allele: Allele) -> Json:
-    chromosome, position, reference, alternate = allele.vcf or ("", 0, "", "")
-    node = {
+def _vcf(chromosome: str, position: int, reference: str, alternate: str) -> dict[str, str]:
+    return {
         "genomeAssembly": "GRCh38",
         "chrom": chromosome if chromosome.startswith("chr") else f"chr{chromosome}",
         "pos": str(position),
         "ref": reference,
         "alt": alternate,
     }
-    return w.ledger.put(node, "", f"derived:grade-{allele.grade}")
 
 
-def _derivation(facts: Facts) -> Iterator[Extra]:
+def _derivation(facts: Facts, allele: OfAllele | None) -> list[Extra]:
     """What was worked out, how well, and from what."""
-    if facts.allele:
-        yield Extra("derivation-grade", facts.allele.grade, "")
-        if facts.allele.transcript_why:
-            yield Extra("transcript-choice", facts.allele.transcript_why, "")
-        for note in facts.allele.notes:
-            yield Extra("note", note, "")
-    for how in dict.fromkeys(facts.derived.values()):
-        named = ", ".join(fact for fact, by in facts.derived.items() if by == how)
-        yield Extra("derived", f"{named}: {how}" if how else named, "")
+    found = list(allele.extras) if allele else []
+    by: dict[str, list[str]] = {}
+    for fact, how in facts.derived.items():
+        by.setdefault(how, []).append(fact)
+    for how, named in by.items():
+        found.append(("derived", f"{', '.join(named)}: {how}" if how else ", ".join(named), "", ""))
     if facts.derived_from:
-        yield Extra("derived-from", facts.derived_from, "")
+        found.append(("derived-from", facts.derived_from, "", ""))
+    return found
 
 
-def _codes(w: Writing, facts: Facts) -> Iterator[Extra]:
+def _relative(w: Writing, change: str) -> Code | None:
     """The EFO class of a relative copy-number change, which version 2 has no field for."""
-    key = w.key("changes", facts.change) if facts.change else None
-    code = w.terms.get("changes", key, "EFO") if key else None
-    if code:
-        w.prefixes.add("EFO")
-        yield Extra("copy-number-change", code.curie, facts.at("change"), code.rule)
+    key = w.key("changes", change)
+    return w.terms.get("changes", key, "EFO") if key else None
 
 
 def _extensions(w: Writing, extra: list[Extra], where: str) -> list[Json]:
     """Extensions of the closed list; a name that is not in it goes to a comment."""
-    names, found = w.extension_names, []
-    for one in extra:
-        if one.name in names:
-            node = {"name": one.name, "value": one.value}
-            found.append(w.ledger.put(node, one.source, one.rule or names[one.name]))
+    names, found = extension_rules(w.terms), []
+    for name, value, source, rule in extra:
+        if name in names:
+            node = {"name": name, "value": value}
+            found.append(w.put(node, source, rule or names[name]))
         else:
-            w.comment(where, one.name, one.value, one.source)
+            w.comment(where, name, value, source)
     return found
 
 
@@ -308,15 +347,15 @@ def _is_genomic(facts: Facts) -> bool:
     return not sequence or any(s in ("hgvs.c", "hgvs.g", "hgvs.n") for s in sequence)
 
 
-def _types(w: Writing, node: Json, facts: Facts) -> None:
+def _types(w: Writing, node: Json, facts: Facts, allele: OfAllele | None) -> None:
     """The structuralType and allelicState where a table has the code; vrsRefAlleleSeq of a substitution."""
     if kind := _structural_key(w, facts):
         table, row, source = kind
         if code := w.terms.get(table, row, "SO"):
             w.term(node, "structuralType", code, source)
-    if facts.allele and (deleted := facts.allele.spdi.split(":")[2:3]) and deleted[0]:
-        node["vrsRefAlleleSeq"] = deleted[0]
-        w.ledger.put(node, "", f"derived:grade-{facts.allele.grade}", "vrsRefAlleleSeq")
+    if allele and allele.reference:
+        node["vrsRefAlleleSeq"] = allele.reference
+        w.put(node, "", allele.rule, "vrsRefAlleleSeq")
     if facts.zygosity and (key := w.key("zygosities", facts.zygosity)):
         code = w.of_key("zygosities", key, "GENO")
         w.term(node, "allelicState", code, facts.at("zygosity"))
@@ -347,21 +386,24 @@ def _xrefs(w: Writing, facts: Facts) -> list[str]:
         if source in w.terms.prefixes():
             w.prefixes.add(source)
             found.append(f"{source}:{identifier}")
-            w.ledger.put(found, facts.at("ids"), "", str(len(found) - 1))
+            w.put(found, facts.at("ids"), "", str(len(found) - 1))
     return found
 
 
-def _ids_beside(w: Writing, facts: Facts) -> Iterator[Extra]:
-    for source, identifier in facts.ids:
-        if source not in w.terms.prefixes():
-            yield Extra("variant-id", f"{source}:{identifier}" if source else identifier, facts.at("ids"))
+def _ids_beside(w: Writing, facts: Facts) -> list[Extra]:
+    return [
+        ("variant-id", f"{source}:{identifier}" if source else identifier, facts.at("ids"), "")
+        for source, identifier in facts.ids
+        if source not in w.terms.prefixes()
+    ]
 
 
-def _vrs_version(w: Writing, facts: Facts, vrs_id: str, descriptor_id: str) -> Iterator[Extra]:
+def _vrs_version(w: Writing, facts: Facts, vrs_id: str, descriptor_id: str) -> list[Extra]:
     """The version of the computed id, and the id itself where another descriptor of the packet has it."""
     w.prefixes.add("ga4gh")
-    yield Extra("vrs-version", "1.2.1", "")
+    found: list[Extra] = [("vrs-version", "1.2.1", "", "")]
     if descriptor_id != vrs_id:
-        yield Extra("vrs-id", vrs_id, "")
+        found.append(("vrs-id", vrs_id, "", ""))
     if facts.allele and "2.0" in facts.allele.vrs:
-        yield Extra("vrs-2.0-id", facts.allele.vrs["2.0"], "")
+        found.append(("vrs-2.0-id", facts.allele.vrs["2.0"], "", ""))
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from adapter.errors import AmbiguousTerm
@@ -13,54 +12,48 @@ from adapter.terms import Code, Terms
 BY = "haem-adapter"
 
 
-@dataclass(slots=True)
 class Writing:
     """One packet in the making.
 
-    ``at`` is the conversion time. ``prefixes`` are the CURIE prefixes written so far, from which ``metaData.resources``
-    is made; ``updates`` holds the comments for what version 2 has no field for.
+    ``at`` is the conversion time, ``put`` that of the ledger. ``prefixes`` are the CURIE prefixes written so far, from
+    which ``metaData.resources`` is made; ``updates`` holds the comments for what version 2 has no field for.
     """
 
-    terms: Terms
-    ledger: Ledger
-    at: str
-    case_id: str
-    kinds: tuple[str, ...] = ()
-    prefixes: set[str] = field(default_factory=set)
-    updates: list[Json] = field(default_factory=list)
+    __slots__ = ("at", "case_id", "kinds", "ledger", "prefixes", "put", "terms", "updates")
+
+    def __init__(self, terms: Terms, at: str, case_id: str, kinds: tuple[str, ...] = ()) -> None:
+        self.terms, self.at, self.case_id, self.kinds = terms, at, case_id, kinds
+        self.ledger = Ledger()
+        self.put = self.ledger.put
+        self.prefixes: set[str] = set()
+        self.updates: list[Json] = []
 
     def kind(self, path: str) -> str:
         """Kind of the finding at ``path``, the word for what has no other name ("rearrangement")."""
         position = path.rpartition("/")[2]
         return self.kinds[int(position)] if position.isdecimal() and int(position) < len(self.kinds) else ""
 
-    @property
-    def extension_names(self) -> dict[str, str]:
-        """The closed list of extension names, each with its rule."""
-        return _extension_names(self.terms)
-
     def use(self, code: Code) -> dict[str, str]:
-        """The OntologyClass of ``code``, its vocabulary noted; the dict is shared, never to be changed."""
-        self.prefixes.add(code.curie.partition(":")[0])
-        return code.ontology_class
+        """The OntologyClass of ``code``, a new one each time, its vocabulary noted."""
+        self.prefixes.add(code.prefix)
+        return code.ontology_class.copy()
 
     def term(self, node: Json, member: str, code: Code, source: str = "") -> None:
         """Set ``member`` of ``node`` to the class of ``code``, stated at ``source``."""
         node[member] = self.use(code)
-        self.ledger.put(node, source, code.rule, member)
+        self.put(node, source, code.rule, member)
 
     def key(self, table: str, words: str) -> str | None:
         """Key of the row that ``words`` name; None for unknown and for ambiguous words, which stay words."""
-        return _key(self.terms, table, words)
+        return key_of(self.terms, table, words)
 
     def coded(self, table: str, words: str, *prefixes: str) -> Code:
         """Code of ``words`` in the first of ``prefixes`` that has one, else one of our own, the words its label."""
-        key = _key(self.terms, table, words)
-        return self.terms.own(words) if key is None else _of_key(self.terms, table, key, prefixes)
+        return _coded(self.terms, table, words, prefixes)
 
     def of_key(self, table: str, key: str, *prefixes: str) -> Code:
         """Code of a row in the first of ``prefixes`` that has one, else our own one of that key."""
-        return _of_key(self.terms, table, key, prefixes)
+        return code_of(self.terms, table, key, prefixes)
 
     def stated(self, node: Json, member: str, code: Code, words: str, source: str, where: str, name: str) -> None:
         """Set ``member`` to ``code`` and keep ``words`` in a comment where the code's label says them otherwise."""
@@ -75,7 +68,7 @@ class Writing:
         """
         update = {"timestamp": self.at, "updatedBy": BY, "comment": f"{where} {name}: {text}"}
         self.updates.append(update)
-        self.ledger.put(update, source, "profile:comment", "comment")
+        self.put(update, source, "profile:comment", "comment")
         if moved:
             self.ledger.moved(source, f"no field for {name}; kept as a comment", update, "comment")
 
@@ -88,13 +81,13 @@ class Writing:
         """Set ``member`` of ``node`` to the TimeElement of an age, else of a date; the other one goes to a comment."""
         element = age_element(age) if age else None
         if element and age:
-            node[member] = self.ledger.put(element, f"{path}/age")
+            node[member] = self.put(element, f"{path}/age")
             if age.bound != "exact":
                 self.ledger.narrowed(f"{path}/age", "an age has no 'about' in version 2", element)
         if date and element:
             self.comment(where, "date", date.text, f"{path}/date")
         elif date:
-            node[member] = self.ledger.put(date_element(date), f"{path}/date")
+            node[member] = self.put(date_element(date), f"{path}/date")
 
 
 def age_element(age: Age) -> Json | None:
@@ -126,7 +119,8 @@ def _month_end(month: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _key(terms: Terms, table: str, words: str) -> str | None:
+def key_of(terms: Terms, table: str, words: str) -> str | None:
+    """Key of the row that ``words`` name; None for unknown and for ambiguous words."""
     try:
         return terms.key(table, words)
     except AmbiguousTerm:
@@ -134,7 +128,14 @@ def _key(terms: Terms, table: str, words: str) -> str | None:
 
 
 @lru_cache(maxsize=2048)
-def _of_key(terms: Terms, table: str, key: str, prefixes: tuple[str, ...]) -> Code:
+def _coded(terms: Terms, table: str, words: str, prefixes: tuple[str, ...]) -> Code:
+    key = key_of(terms, table, words)
+    return terms.own(words) if key is None else code_of(terms, table, key, prefixes)
+
+
+@lru_cache(maxsize=2048)
+def code_of(terms: Terms, table: str, key: str, prefixes: tuple[str, ...]) -> Code:
+    """Code of a row in the first of ``prefixes`` that has one, else our own one of that key."""
     for prefix in (*prefixes, "HAEM"):
         if code := terms.get(table, key, prefix):
             return code
@@ -142,7 +143,8 @@ def _of_key(terms: Terms, table: str, key: str, prefixes: tuple[str, ...]) -> Co
 
 
 @cache
-def _extension_names(terms: Terms) -> dict[str, str]:
+def extension_rules(terms: Terms) -> dict[str, str]:
+    """The closed list of extension names, each with its rule."""
     return {row.key: row.rule for row in terms.rows("phenopacket-extensions")}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from adapter.formats.phenopacket.reader.comments import Comments
 from adapter.formats.phenopacket.view import child, text
 from adapter.formats.phenopacket.writing import BY, Writing
-from adapter.report import Issue, Json, Ledger, Level
+from adapter.report import Issue, Json, Level
 from adapter.terms import Terms
 
 VALIDATOR = "phenopacket-reader"
@@ -44,7 +44,7 @@ class Reading:
 
     def writing(self) -> Writing:
         """A writer's state, to ask how the writer would code a text."""
-        return Writing(self.terms, Ledger(), "", self.case_id)
+        return Writing(self.terms, "", self.case_id)
 
     def odd(self, path: str, category: str, message: str, level: Level = "warning") -> None:
         """Note something odd about the packet."""
