@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ from adapter.clock import now
 from adapter.errors import ExportError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from adapter.export.driver import Engine
     from adapter.export.table import Progress
 
 # As in adapter.export.forms, which is imported only when an export runs.
@@ -45,6 +49,9 @@ def add(commands: Any) -> None:
     command.add_argument("--from-file", metavar="FILE.ndjson", help="cases a line; the store when absent")
     command.add_argument("--store", metavar="URL", help="a SQLite file or a database address; else ADAPTER_STORE")
     command.add_argument("--workers", type=int, default=1, metavar="N", help="processes; they do not change any byte")
+    command.add_argument(
+        "--spark", metavar="MASTER", help="convert with Apache Spark: local[2], yarn, spark://HOST:PORT"
+    )
     command.add_argument("--profile-set", choices=("gr3", "mcode4"), default="gr3", help="FHIR profiles to claim")
     command.add_argument(
         "--at", metavar="TIME", type=moment, help="conversion time, RFC 3339; else SOURCE_DATE_EPOCH, else now"
@@ -91,11 +98,20 @@ def _export(args: argparse.Namespace) -> int:
         name=args.name,
     )
     source = Path(args.from_file) if args.from_file else _stored(args)
-    show = _Show()
-    document = drive(Path(args.output), source, request, workers=args.workers, watch=show)
+    with _engine(args.spark) as engine:
+        document = drive(Path(args.output), source, request, workers=args.workers, watch=_Show(), engine=engine)
     cases = document["extension"]["cases"]
     sys.stderr.write(f"{cases['read']} cases, {cases['failed']} failed, {len(document['output'])} files\n")
     return 1 if cases["failed"] else 0
+
+
+def _engine(master: str | None) -> AbstractContextManager[Engine | None]:
+    """Spark where it is asked for, else worker processes of this machine."""
+    if not master:
+        return nullcontext()
+    from adapter.export.spark import engine
+
+    return engine(master)
 
 
 def _stored(args: argparse.Namespace) -> Path:

@@ -22,6 +22,8 @@ from adapter.report import Json
 
 POLL_SECONDS = 0.1
 Watch = Callable[[Progress], None]
+Engine = Callable[[Path, JobTable, int, Watch], None]
+"""Converts every chunk of a job table that is not done: folder, table, generation of the run, who is told."""
 
 
 def run(
@@ -32,24 +34,26 @@ def run(
     workers: int = 1,
     watch: Watch = lambda _: None,
     url: str = "",
+    engine: Engine | None = None,
 ) -> Json:
     """Export the NDJSON file ``source`` into ``folder``; the manifest.
 
     On a folder that holds an unfinished export of the same request it goes on where that stopped, with the clock of
     its start; on a finished one it answers its manifest. ``workers`` is the number of processes, 0 for none but the
-    caller's own. ``watch`` is told the progress several times a second.
+    caller's own; ``engine`` converts in their place where one is given. ``watch`` is told the progress several times
+    a second.
     Raises ExportError (another request or input, another process at work, no space, a folder that cannot be written).
     """
     try:
         (folder / WORK).mkdir(parents=True, exist_ok=True)
         with _only_one(folder):
-            return _run(folder, source, request, workers, watch, url)
+            return _run(folder, source, request, engine or _engine(workers), watch, url)
     except OSError as error:
         place = f": {error.filename}" if error.filename else ""
         raise ExportError(f"{error.strerror or error}{place}; {RESUME}") from error
 
 
-def _run(folder: Path, source: Path, request: Request, workers: int, watch: Watch, url: str) -> Json:
+def _run(folder: Path, source: Path, request: Request, engine: Engine, watch: Watch, url: str) -> Json:
     table = JobTable(folder / WORK / "job.sqlite")
     try:
         found = _prepare(table, source, request, url)
@@ -57,10 +61,7 @@ def _run(folder: Path, source: Path, request: Request, workers: int, watch: Watc
             return done
         generation = table.next_generation()
         _sweep(folder)
-        if workers:
-            _convert(folder, table, generation, workers, watch)
-        else:
-            Worker(folder, f"{generation}-0", generation).run()
+        engine(folder, table, generation, watch)
         _unchanged(Path(found.path), found)
         _sweep(folder)
         document = manifest.finish(folder, table, generation)
@@ -123,6 +124,13 @@ def _sweep(folder: Path) -> None:
     for place in (folder, folder / WORK):
         for path in place.glob(".*.tmp"):
             path.unlink(missing_ok=True)
+
+
+def _engine(workers: int) -> Engine:
+    """Worker processes on this machine; this process where none are asked for."""
+    if workers:
+        return lambda folder, table, generation, watch: _convert(folder, table, generation, workers, watch)
+    return lambda folder, _table, generation, _watch: Worker(folder, f"{generation}-0", generation).run()
 
 
 def _convert(folder: Path, table: JobTable, generation: int, workers: int, watch: Watch) -> None:

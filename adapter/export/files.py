@@ -25,9 +25,9 @@ class Published:
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A stream whose bytes become ``path`` when the block ends well, and nothing when it does not.
 
-    The temporary name holds the process id: two processes that write the same file do not meet in it.
+    The temporary name holds host and process id: two processes that write the same file do not meet in it.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.uname().nodename}-{os.getpid()}.tmp")
     try:
         with temporary.open("w+b") as stream:
             yield stream

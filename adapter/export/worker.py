@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from adapter.errors import ExportError
 from adapter.export import files
 from adapter.export.chunk import ERRORS, LOSSES, Chunk, convert_chunk
 from adapter.export.forms import form
-from adapter.export.ranges import lines
+from adapter.export.ranges import Range, lines
 from adapter.export.request import MAX_LINE, Request
 from adapter.export.table import Done, JobTable, Lease, OutputFile
 from adapter.terms import Terms, load
@@ -41,13 +41,10 @@ class Worker:
 
     def chunk(self, lease: Lease) -> None:
         """Convert one chunk and publish its parts; then the output files that it completes."""
-        with self.source.open("rb") as stream:
-            chunk = convert_chunk(
-                lines(stream, lease.part, MAX_LINE), self.request, self.terms, lambda n: self._before(lease, n)
-            )
-        for stream_name, records in chunk.streams.items():
-            files.publish(part(self.folder, stream_name, lease.part.n), records)
-        if self.table.complete(self.owner, self.generation, lease.part.n, _done(chunk)):
+        done = convert_range(
+            self.folder, self.source, lease.part, self.request, self.terms, lambda n: self._before(lease, n)
+        )
+        if self.table.complete(self.owner, self.generation, lease.part.n, done):
             self.assemble(lease.part.n // self.request.file_chunks)
 
     def _before(self, lease: Lease, number: int) -> bool:
@@ -64,6 +61,25 @@ class Worker:
         done = self.table.is_done(group * size, (group + 1) * size)
         if done and self.table.claim_group(group, self.generation):
             assemble(self.folder, self.table, self.request, group, self.generation)
+
+
+def convert_range(
+    folder: Path,
+    source: Path,
+    wanted: Range,
+    request: Request,
+    terms: Terms,
+    before: Callable[[int], bool] = lambda _: True,
+) -> Done:
+    """Convert the lines of one range and publish their parts; what came of it. Raises OSError, MemoryError.
+
+    All that an engine runs for a chunk. Done again it makes the same parts.
+    """
+    with source.open("rb") as stream:
+        chunk = convert_chunk(lines(stream, wanted, MAX_LINE), request, terms, before)
+    for name, records in chunk.streams.items():
+        files.publish(part(folder, name, wanted.n), records)
+    return _done(chunk)
 
 
 def part(folder: Path, stream: str, chunk: int) -> Path:
