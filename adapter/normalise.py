@@ -14,5 +14,5 @@ from adapter.terms import Terms
 def normalise(case: Case, terms: Terms) -> Case:
     """``case`` with every finding's ``understood`` rebuilt."""
     diagnosis = primary_diagnosis(case, terms)
-    findings = tuple(finding.understanding(finding.understand(terms, diagnosis)) for finding in case.findings)
-    return case.model_copy(update={"findings": findings}) if findings else case
+    findings = tuple([finding.understanding(finding.understand(terms, diagnosis)) for finding in case.findings])
+    return case.twin(case.__dict__ | {"findings": findings}) if findings else case

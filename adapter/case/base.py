@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -34,6 +34,16 @@ class Stated(BaseModel):
             for name, value in self.__dict__.items()
             if value is not None and name in stated
         }
+
+    def twin(self, fields: Json, private: Json | None = None) -> Self:
+        """A part with these fields, taken as they are: pydantic's own copy does the same at five times the cost."""
+        made = type(self).__new__(type(self))
+        put = object.__setattr__
+        put(made, "__dict__", fields)
+        put(made, "__pydantic_fields_set__", self.__pydantic_fields_set__)
+        put(made, "__pydantic_extra__", None)
+        put(made, "__pydantic_private__", private)
+        return made
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.__dict__ == other.__dict__

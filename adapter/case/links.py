@@ -9,17 +9,25 @@ from typing import Any
 
 from adapter.errors import Fault
 
+Fields = dict[str, Any]
+_LISTS = ("specimens", "treatments", "findings", "responses")
 _PHASE = re.compile(r"\s*(?:cis|trans)\s+(?:with\s+|to\s+)?(?P<id>\S.*?)\s*")
 
 
 def finding_ids(findings: Iterable[Any]) -> tuple[str, ...]:
     """Ids of findings: as stated, else ``<kind>-<n>``, where n counts the kind and skips ids that are taken."""
-    stated = [(_text(f, "id"), _text(f, "kind")) for f in findings]
-    if all(name for name, _ in stated):
-        return tuple(name for name, _ in stated)
-    taken = {name for name, _ in stated}
+    return _ids([_fields(finding) for finding in findings])
+
+
+def _ids(findings: list[Fields]) -> tuple[str, ...]:
+    stated = [_text(finding, "id") for finding in findings]
+    if all(stated):
+        return tuple(stated)
     counts: Counter[str] = Counter()
-    return tuple(name or _free(kind, counts, taken) for name, kind in stated)
+    taken = set(stated)
+    return tuple(
+        [name or _free(_text(finding, "kind"), counts, taken) for name, finding in zip(stated, findings, strict=True)]
+    )
 
 
 def _free(kind: str, counts: Counter[str], taken: set[str]) -> str:
@@ -34,22 +42,26 @@ def broken(case: Any) -> Iterator[Fault]:
 
     ``case`` is a case or a document of any shape; what is not shaped like a case is passed over.
     """
-    specimens, treatments, findings = (_list(case, name) for name in ("specimens", "treatments", "findings"))
+    specimens, treatments, findings, responses = (_list(case, name) for name in _LISTS)
     for name, items in (("specimens", specimens), ("findings", findings), ("treatments", treatments)):
         yield from _twice(name, items)
-    ids = finding_ids(findings)
-    yield from _missing("findings", "specimen", findings, _ids(specimens), "specimen")
-    for n, finding in enumerate(findings):
-        found = _PHASE.fullmatch(_text(finding, "phase"))
+    yield from _missing("findings", "specimen", findings, {_text(one, "id") for one in specimens}, "specimen")
+    phased = [n for n, finding in enumerate(findings) if _text(finding, "phase")]
+    ids = _ids(findings) if phased or responses else ()
+    for n in phased:
+        found = _PHASE.fullmatch(_text(findings[n], "phase"))
         if found and (found["id"] not in ids or found["id"] == ids[n]):
             yield Fault(f"/findings/{n}/phase", "reference", "no other finding has this id")
-    responses = _list(case, "responses")
-    yield from _missing("responses", "to", responses, _ids(treatments), "treatment")
-    mrd = {name for name, finding in zip(ids, findings, strict=True) if _get(finding, "kind") == "mrd"}
-    yield from _missing("responses", "mrd", responses, mrd, "mrd finding")
+    if responses:
+        yield from _missing("responses", "to", responses, {_text(one, "id") for one in treatments}, "treatment")
+        mrd = {name for name, finding in zip(ids, findings, strict=True) if finding.get("kind") == "mrd"}
+        yield from _missing("responses", "mrd", responses, mrd, "mrd finding")
 
 
-def _twice(name: str, items: list[Any]) -> Iterator[Fault]:
+def _twice(name: str, items: list[Fields]) -> Iterator[Fault]:
+    stated = [own for item in items if (own := _text(item, "id"))]
+    if len(set(stated)) == len(stated):
+        return
     seen: set[str] = set()
     for n, item in enumerate(items):
         own = _text(item, "id")
@@ -58,26 +70,24 @@ def _twice(name: str, items: list[Any]) -> Iterator[Fault]:
         seen.add(own)
 
 
-def _missing(name: str, field: str, items: list[Any], known: set[str], what: str) -> Iterator[Fault]:
+def _missing(name: str, field: str, items: list[Fields], known: set[str], what: str) -> Iterator[Fault]:
     for n, item in enumerate(items):
         reference = _text(item, field)
         if reference and reference not in known:
             yield Fault(f"/{name}/{n}/{field}", "reference", f"no {what} has this id")
 
 
-def _ids(items: list[Any]) -> set[str]:
-    return {_text(item, "id") for item in items}
+def _fields(item: Any) -> Fields:
+    """The fields of a part of a case, or of an object of the document it is read from; {} of anything else."""
+    fields = item if type(item) is dict else getattr(item, "__dict__", None)
+    return fields if isinstance(fields, dict) else {}
 
 
-def _get(item: Any, name: str) -> Any:
-    return item.get(name) if type(item) is dict else getattr(item, name, None)
-
-
-def _text(item: Any, name: str) -> str:
-    value = _get(item, name)
+def _text(item: Fields, name: str) -> str:
+    value = item.get(name)
     return value if isinstance(value, str) else ""
 
 
-def _list(item: Any, name: str) -> list[Any]:
-    value = _get(item, name)
-    return list(value) if isinstance(value, list | tuple) else []
+def _list(case: Any, name: str) -> list[Fields]:
+    value = _fields(case).get(name)
+    return [_fields(item) for item in value] if isinstance(value, list | tuple) else []

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from adapter.case.base import Stated
@@ -171,17 +171,24 @@ class Case(Stated):
     notes: Text | None = None
     carried: tuple[Carried, ...] = ()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_left_out(cls, document: Any) -> Any:
-        return without_nulls(document)
-
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
         faults = tuple(self.faults())
         if faults:
             raise PydanticCustomError("contradiction", "the case contradicts itself", {"faults": faults})
         return self
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _null_is_left_out(cls, document: Any, validated: ModelWrapValidatorHandler[Self]) -> Self:
+        """Null means left out. Most fields take it as such, so nulls are removed only where one is in the way."""
+        try:
+            return validated(document)
+        except ValidationError:
+            bare = without_nulls(document)
+            if bare == document:
+                raise
+        return validated(bare)
 
     def faults(self) -> Iterator[Fault]:
         """Links that lead nowhere, ids that are not unique, findings that contradict themselves."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any, ClassVar, Self
-
-from pydantic import PrivateAttr
+from typing import Any, ClassVar, NamedTuple, Self
 
 from adapter.case.base import Stated
 from adapter.case.common import Source
@@ -29,8 +26,7 @@ _SAME = frozenset(
 """Facts that are a field of the finding, under the same name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(NamedTuple):
     """What the adapter worked out of a finding: a value, how sure it is, the rule it was worked out by.
 
     ``issues`` are what an engine had to say about the text; their paths are relative to the finding. It is rebuilt by
@@ -40,7 +36,7 @@ class Understood:
     value: Any
     grade: Grade
     rule: str
-    issues: tuple[Issue, ...] = field(default=())
+    issues: tuple[Issue, ...] = ()
 
 
 class Finding(Stated):
@@ -59,19 +55,17 @@ class Finding(Stated):
     said: Text | None = None
     source: Source | None = None
 
-    _understood: Understood | None = PrivateAttr(None)
-
     @property
     def understood(self) -> Understood | None:
         """What ``normalise`` worked out, None before it or where nothing could be."""
-        private = self.__pydantic_private__  # an attribute of pydantic's costs a search of two dictionaries and a call
-        return private["_understood"] if private else None
+        private = self.__pydantic_private__  # a declared private attribute costs a call for each finding that is read
+        return private["understood"] if private else None
 
     def understanding(self, understood: Understood | None) -> Self:
         """The same finding with what was worked out of it."""
-        copy = self.model_copy()
-        copy._understood = understood  # noqa: SLF001  (a copy of itself)
-        return copy
+        if understood is None and self.__pydantic_private__ is None:
+            return self
+        return self.twin(self.__dict__, {"understood": understood})
 
     def understand(self, terms: Terms, diagnosis: str | None = None) -> Understood | None:  # noqa: ARG002
         """What an engine makes of this finding's nomenclature; None for a kind that has none."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Literal
 
 from adapter.case.facts import Expression, GeneFact
@@ -51,7 +50,7 @@ class Rearrangement(GenomicFinding):
         issues = tuple(remarks(read_fusion(self.fusion, terms).diagnostics, "/fusion", "fusion"))
         if known is None:
             return Understood(None, "C", "fusion", issues)
-        return replace(known, issues=known.issues + issues)
+        return known._replace(issues=known.issues + issues)
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
         """Genes with their roles, the fusion and string as printed, standard forms, transcripts and how it was seen."""
