@@ -38,6 +38,23 @@ def issues(document):
         ({"resourceType": "Bundle", "type": "collection", "entry": [1]}, ("error", "schema", "/entry/0")),
         (observation(contained=["x"]), ("error", "schema", "/contained/0")),
         (observation(valueString=None, component=[]), ("error", "schema", "/component")),
+        # Two members of a choice in the smallest object that can hold them.
+        (
+            {"resourceType": "Patient", "deceasedBoolean": True, "deceasedDateTime": "2020"},
+            ("error", "schema", ""),
+        ),
+        (
+            observation(extension=[{"url": "urn:a:b", "valueString": "c", "valueBoolean": True}]),
+            ("error", "schema", "/extension/0"),
+        ),
+        (
+            observation(component=[{"code": {"text": "c"}, "valueString": "d", "valueInteger": 1}]),
+            ("error", "schema", "/component/0"),
+        ),
+        (
+            observation(component=[{"_code": {"id": "c"}, "valueString": "d", "valueInteger": 1}]),
+            ("error", "schema", "/component/0"),
+        ),
         (
             {"resourceType": "Observation", "status": "final", "code": {"text": "a"}},
             ("warning", "observation-content", ""),

@@ -24,20 +24,17 @@ _MOST = 50
 
 def issues(document: Any) -> Iterator[Issue]:
     """What the schema finds in a resource, each issue with its JSON pointer and without any value of the document."""
-    for pointer, resource in _resources(document, ""):
-        yield from _of(pointer, resource)
+    for pointer, resource in _resources(document):
+        kind = resource.get("resourceType") if isinstance(resource, dict) else None
+        if not isinstance(kind, str):
+            yield _issue(pointer, "expected a resource with a resourceType")
+        elif (validator := _type(kind)) is None:
+            yield _issue(f"{pointer}/resourceType", "expected a resource type of FHIR R4")
+        elif not validator.is_valid(resource):
+            yield from _errors(validator, pointer, resource)
 
 
-def _of(pointer: str, resource: Any) -> Iterator[Issue]:
-    if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
-        yield _issue(pointer, "expected a resource with a resourceType")
-        return
-    validator = _type(resource["resourceType"])
-    if validator is None:
-        yield _issue(f"{pointer}/resourceType", "expected a resource type of FHIR R4")
-        return
-    if validator.is_valid(resource):
-        return
+def _errors(validator: jsonschema_rs.Validator, pointer: str, resource: Any) -> Iterator[Issue]:
     for number, error in enumerate(validator.iter_errors(resource)):
         if number >= _MOST:
             yield _issue(pointer, f"more than {_MOST} errors in one resource")
@@ -45,33 +42,42 @@ def _of(pointer: str, resource: Any) -> Iterator[Issue]:
         yield _issue(pointer + "".join(f"/{part}" for part in error.instance_path), _expected(error))
 
 
-def _resources(node: Any, pointer: str) -> Iterator[tuple[str, Any]]:
+def _resources(document: Any) -> list[tuple[str, Any]]:
     """A resource and the resources inside it, wherever FHIR has a place for one, outermost first."""
-    yield pointer, node
-    if not isinstance(node, dict):
-        return
-    for n, entry in _items(node, "entry") if node.get("resourceType") == "Bundle" else ():
+    found = [("", document)]
+    for pointer, node in found:  # which grows while it is walked
+        if not isinstance(node, dict):
+            continue
+        kind = node.get("resourceType")
+        if kind == "Bundle":
+            _entries(node, pointer, found)
+        elif kind == "Parameters":
+            _parameters(node, f"{pointer}/parameter", found)
+        contained = node.get("contained")
+        if isinstance(contained, list):
+            found += [(f"{pointer}/contained/{n}", inner) for n, inner in enumerate(contained)]
+    return found
+
+
+def _entries(bundle: dict[str, Any], pointer: str, found: list[tuple[str, Any]]) -> None:
+    entries = bundle.get("entry")
+    for n, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if not isinstance(entry, dict):
+            continue
         if "resource" in entry:
-            yield from _resources(entry["resource"], f"{pointer}/entry/{n}/resource")
-        if isinstance(entry.get("response"), dict) and "outcome" in entry["response"]:
-            yield from _resources(entry["response"]["outcome"], f"{pointer}/entry/{n}/response/outcome")
-    if node.get("resourceType") == "Parameters":
-        yield from _parameters(node, "parameter", pointer)
-    contained = node.get("contained")
-    for n, inner in enumerate(contained if isinstance(contained, list) else ()):
-        yield from _resources(inner, f"{pointer}/contained/{n}")
+            found.append((f"{pointer}/entry/{n}/resource", entry["resource"]))
+        response = entry.get("response")
+        if isinstance(response, dict) and "outcome" in response:
+            found.append((f"{pointer}/entry/{n}/response/outcome", response["outcome"]))
 
 
-def _parameters(node: dict[str, Any], name: str, pointer: str) -> Iterator[tuple[str, Any]]:
-    for n, part in _items(node, name):
-        if "resource" in part:
-            yield from _resources(part["resource"], f"{pointer}/{name}/{n}/resource")
-        yield from _parameters(part, "part", f"{pointer}/{name}/{n}")
-
-
-def _items(node: dict[str, Any], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    found = node.get(name)
-    return ((n, item) for n, item in enumerate(found if isinstance(found, list) else ()) if isinstance(item, dict))
+def _parameters(node: dict[str, Any], pointer: str, found: list[tuple[str, Any]]) -> None:
+    parts = node.get(pointer.rpartition("/")[2])
+    for n, part in enumerate(parts if isinstance(parts, list) else ()):
+        if isinstance(part, dict):
+            if "resource" in part:
+                found.append((f"{pointer}/{n}/resource", part["resource"]))
+            _parameters(part, f"{pointer}/{n}/part", found)
 
 
 def _expected(error: jsonschema_rs.ValidationError) -> str:
