@@ -18,7 +18,8 @@ def add(commands: Any) -> None:
     )
     command.add_argument("--host", default="127.0.0.1")
     command.add_argument("--port", type=int, default=8000, help="0 takes a free one")
-    command.add_argument("--workers", type=int, default=1, help="processes, each with 4 threads")
+    command.add_argument("--workers", type=int, default=1, help="processes; about one for each core")
+    command.add_argument("--store", metavar="URL", help="a SQLite file or a database address; else ADAPTER_STORE")
     command.set_defaults(run=run)
 
 
@@ -30,6 +31,12 @@ def run(args: argparse.Namespace) -> int:
     from gunicorn.app.base import BaseApplication
 
     from adapter.web import create_app
+    from adapter.web.gate import threads
+    from adapter.web.settings import Settings
+
+    if args.store:
+        os.environ["ADAPTER_STORE"] = args.store
+    settings = Settings()
 
     class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Gunicorn with its settings given in code."""
@@ -37,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         def load_config(self) -> None:
             self.cfg.set("bind", f"{args.host}:{args.port}")
             self.cfg.set("workers", args.workers)
-            self.cfg.set("threads", 4)
+            self.cfg.set("threads", threads(settings))
             self.cfg.set("worker_class", "gthread")
             self.cfg.set("worker_tmp_dir", _shared_memory())
             self.cfg.set("graceful_timeout", 20)
@@ -46,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
             self.cfg.set("when_ready", _announce)
 
         def load(self) -> Any:
-            return create_app()
+            return create_app(settings)
 
     with counters:
         Service(prog="adapter").run()

@@ -53,10 +53,13 @@ def open_engine(address: str, *, wait: int = WAIT_SECONDS) -> Engine:
 
 
 def file_of(address: str) -> Path | None:
-    """The file of a SQLite store, None for a store on a server."""
+    """The file of a SQLite store, None for a store on a server. Raises StoreError for what is no address."""
     if "://" not in address:
         return Path(address).absolute()
-    url = make_url(address)
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise StoreError(f"the store cannot be opened: {_EXPECTED}") from error
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 

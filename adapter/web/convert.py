@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,10 +16,11 @@ from adapter.clock import instant, now
 from adapter.convert import Converted, convert
 from adapter.errors import CaseError, ReadError
 from adapter.formats import document, form
-from adapter.report import Json
+from adapter.report import Json, Report
 from adapter.validate import check_converted
 from adapter.web import body
 from adapter.web.errors import Refused, details
+from adapter.web.gate import turn
 from adapter.web.negotiation import acceptable, single
 
 Target = Literal["fhir", "phenopacket", "case"]
@@ -59,31 +61,34 @@ def post(query: ConvertQuery) -> Response:
         "application/json", *([] if inline else [form(query.to).media_type]), prefer=form(query.to).media_type
     )
     job = _job(query)
-    converted = job.convert(body.json_document())
-    pretty = query.pretty == "true"
-    reports = (
-        [check_converted(one, query.to, tier=query.check, terms=job.terms) for one in converted]
-        if query.check != "none"
-        else []
-    )
+    parsed = body.json_document()
+    with turn():
+        converted = job.convert(parsed)
+        reports = (
+            [check_converted(one, query.to, tier=query.check, terms=job.terms) for one in converted]
+            if query.check != "none"
+            else []
+        )
+        rows = _inline(converted, reports) if inline else [one.document for one in converted]
+        data = b"".join(document.dump(row, pretty=query.pretty == "true") for row in rows)
     if inline:
-        rows = [
-            {
-                "document": one.document,
-                "losses": [loss.to_json() for loss in one.losses],
-                "issues": [i.to_json() for i in (reports[n].issues if reports else one.issues)],
-            }
-            for n, one in enumerate(converted)
-        ]
-        data = b"".join(document.dump(row, pretty=pretty) for row in rows)
         kind = "application/json"
-    else:
-        data = b"".join(document.dump(one.document, pretty=pretty) for one in converted)
     response = Response(data, mimetype=kind if len(converted) == 1 else "application/x-ndjson")
     response.set_etag(hashlib.sha256(data).hexdigest()[:32])
     if reports:
         response.headers["Adapter-Valid"] = "true" if all(r.valid for r in reports) else "false"
     return response
+
+
+def _inline(converted: list[Converted], reports: list[Report]) -> list[Json]:
+    return [
+        {
+            "document": one.document,
+            "losses": [loss.to_json() for loss in one.losses],
+            "issues": [i.to_json() for i in (reports[n].issues if reports else one.issues)],
+        }
+        for n, one in enumerate(converted)
+    ]
 
 
 @api.post("/v1/convert/stream", summary="Convert NDJSON, line by line")
@@ -95,10 +100,14 @@ def stream(query: Query) -> Response:
     single()
     acceptable("application/x-ndjson", "application/json")
     job = _job(query)
-    data = body.ndjson()
-    if data.count(b"\n") > body.settings().max_lines:
-        raise Refused(413, f"expected at most {body.settings().max_lines} lines")
-    return Response(stream_with_context(_lines(job, data)), mimetype="application/x-ndjson")
+    with ExitStack() as stack:
+        stack.enter_context(turn("stream"))
+        data = body.ndjson()
+        if data.count(b"\n") > body.settings().max_lines:
+            raise Refused(413, f"expected at most {body.settings().max_lines} lines")
+        response = Response(stream_with_context(_lines(job, data)), mimetype="application/x-ndjson")
+        response.call_on_close(stack.pop_all().close)
+    return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +142,9 @@ def _lines(job: _Job, data: bytes) -> Iterator[bytes]:
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
             continue
-        for row in _rows(job, number, line):
+        with turn(wait=True):
+            rows = _rows(job, number, line)
+        for row in rows:
             good, bad = (good + 1, bad) if row["status"] == "ok" else (good, bad + 1)
             yield document.dump(row)
     yield document.dump({"summary": {"ok": good, "failed": bad}})

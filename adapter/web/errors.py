@@ -12,9 +12,13 @@ from werkzeug.exceptions import HTTPException
 
 from adapter.errors import AdapterError, CaseError, ReadError, StoreError, UnknownTerm
 from adapter.formats.document import dump
+from adapter.store import Conflict, Exists, NotStored, Unavailable
+from adapter.store.keys import Reused, Running
+from adapter.web.gate import Full
 
 MOST = 100
-_RETRY_SECONDS = 5  # until a database that could not be used is asked again
+_BUSY_SECONDS = 2  # until a caller who found no place should come again
+_DOWN_SECONDS = 5  # until a database that could not be used is asked again
 
 
 class Detail(BaseModel):
@@ -51,6 +55,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(ReadError, lambda e: answer(422, "the document cannot be read", details(e)))
     app.register_error_handler(UnknownTerm, lambda _: answer(404, "no such table, row or format"))
     app.register_error_handler(StoreError, _store)
+    app.register_error_handler(Full, _full)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, lambda _: answer(500, "an error of ours; the log has it under this request id"))
 
@@ -93,14 +98,26 @@ def _refused(error: Refused) -> Response:
     return response
 
 
-def _store(error: StoreError) -> Response:
-    from adapter.store import Unavailable
+def _full(error: Full) -> Response:
+    return _later(503, str(error), _BUSY_SECONDS)
 
-    status = 503 if isinstance(error, Unavailable) else 500
+
+def _store(error: StoreError) -> Response:
+    """What the store said: 4xx where the request is why, 503 where the database is, else an error of ours."""
+    if isinstance(error, NotStored):
+        return answer(410 if error.deleted else 404, str(error))
+    if isinstance(error, Running):
+        return _later(409, str(error), _BUSY_SECONDS)
+    for kind, status in ((Conflict, 412), (Exists, 409), (Reused, 422)):
+        if isinstance(error, kind):
+            return answer(status, str(error))
     structlog.get_logger().error("store", id=g.get("request_id", ""), reason=str(error))
-    response = answer(status, str(error))
-    if status == 503:
-        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return _later(503, str(error), _DOWN_SECONDS) if isinstance(error, Unavailable) else answer(500, str(error))
+
+
+def _later(status: int, detail: str, seconds: int) -> Response:
+    response = answer(status, detail)
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 
 from flask import Blueprint, Response, current_app, g, request
@@ -10,7 +11,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from adapter import __version__
+from adapter.errors import StoreError
 from adapter.formats.document import dump
+from adapter.store.engine import file_of
+from adapter.web.body import settings
+from adapter.web.stored import store
 
 blueprint = Blueprint("health", __name__)
 _REQUESTS = Counter("adapter_requests_total", "Requests by route, method and status", ["route", "method", "status"])
@@ -25,10 +30,34 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """The tables are read and the service can convert."""
-    return Response(
-        dump({"status": "ok", "mappings": current_app.extensions["terms"].version}), mimetype="application/json"
-    )
+    """200 when the tables are read, the database answers with the schema of this version, and the disk has room."""
+    checks = {"database": "ok", "schema": "ok", "disk": "ok" if _room() else "too little space is left"}
+    try:
+        found, expected = store().schema()
+        if found != expected:
+            checks["schema"] = f"revision {found}, expected {expected}"
+    except StoreError as error:
+        checks["database"] = str(error)
+        checks["schema"] = "unknown"
+    ready = set(checks.values()) == {"ok"}
+    state = {"status": "ok" if ready else "unavailable", "mappings": current_app.extensions["terms"].version, **checks}
+    response = Response(dump(state), 200 if ready else 503, mimetype="application/json")
+    if not ready:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _room() -> bool:
+    """Whether the disks that the service writes to have the share free that the settings ask for."""
+    least = settings().min_disk
+    for path in (file_of(current_app.extensions["store"].address), settings().uploads):
+        place = next((p for p in (path, *path.parents) if p.exists()), None) if path else None
+        if place is None:
+            continue
+        usage = shutil.disk_usage(place)
+        if usage.free < least * usage.total:
+            return False
+    return True
 
 
 @blueprint.get("/metrics")

@@ -29,22 +29,46 @@ _READ = ("400", "404", "406")
 _SERVED = ("/v1/validate", "/v1/uploads", "/fhir/{kind}/$validate", "/fhir/$validate")
 # Operations that answer otherwise than with 200 and a body.
 _STATUSES = {
+    ("/v1/cases", "post"): ("201",),
+    ("/v1/cases/{id}", "get"): ("200", "304"),
+    ("/v1/cases/{id}", "put"): ("200", "201"),
+    ("/v1/cases/{id}", "delete"): ("204",),
     ("/v1/uploads", "post"): ("202",),
     ("/v1/uploads/{id}", "get"): ("200", "202"),
     ("/v1/uploads/{id}", "delete"): ("204",),
 }
-_BODIES: dict[str, tuple[str, Json]] = {
-    "/v1/convert": ("application/json", {"anyOf": [{"$ref": "#/components/schemas/Case"}, _FHIR, _PACKET]}),
+# What an operation refuses with besides.
+_REFUSED = {
+    ("/v1/cases", "post"): ("409",),
+    ("/v1/cases/{id}", "get"): ("410",),
+    ("/v1/cases/{id}", "put"): ("412", "428"),
+    ("/v1/cases/{id}", "delete"): ("410", "412"),
+}
+_ETAGS = "ETags of stored versions, or *"
+_HEADERS = {
+    ("/v1/cases", "post"): {"Idempotency-Key": "a string, the same for every repeat of this request; kept 24 hours"},
+    ("/v1/cases/{id}", "get"): {"If-None-Match": f"{_ETAGS}: 304 if one is the newest"},
+    ("/v1/cases/{id}", "put"): {
+        "If-Match": f"{_ETAGS}: 412 unless one is the newest; needed where a case is stored",
+        "If-None-Match": "*: 412 if a case is stored",
+    },
+    ("/v1/cases/{id}", "delete"): {"If-Match": f"{_ETAGS}: 412 unless one is the newest"},
+}
+_CASE = {"$ref": "#/components/schemas/Case"}
+_BODIES: dict[tuple[str, str], tuple[str, Json]] = {
+    ("/v1/cases", "post"): ("application/json", _CASE),
+    ("/v1/cases/{id}", "put"): ("application/json", _CASE),
+    ("/v1/convert", "post"): ("application/json", {"anyOf": [_CASE, _FHIR, _PACKET]}),
     # A report is an answer to any JSON at all.
-    "/v1/validate": ("application/json", {}),
+    ("/v1/validate", "post"): ("application/json", {}),
     # Any JSON on a line is answered on a line of its own, so nothing a line may hold is refused as a request.
-    "/v1/convert/stream": ("application/x-ndjson", {}),
-    "/v1/uploads": ("application/json", {"$ref": "#/components/schemas/Upload"}),
-    "/fhir/{kind}/$validate": ("application/fhir+json", _FHIR),
-    "/fhir/$validate": ("application/fhir+json", _FHIR),
-    "/v1/iscn": ("application/json", {"$ref": "#/components/schemas/IscnText"}),
-    "/v1/hgvs": ("application/json", {"$ref": "#/components/schemas/HgvsText"}),
-    "/v1/fusion": ("application/json", {"$ref": "#/components/schemas/FusionText"}),
+    ("/v1/convert/stream", "post"): ("application/x-ndjson", {}),
+    ("/v1/uploads", "post"): ("application/json", {"$ref": "#/components/schemas/Upload"}),
+    ("/fhir/{kind}/$validate", "post"): ("application/fhir+json", _FHIR),
+    ("/fhir/$validate", "post"): ("application/fhir+json", _FHIR),
+    ("/v1/iscn", "post"): ("application/json", {"$ref": "#/components/schemas/IscnText"}),
+    ("/v1/hgvs", "post"): ("application/json", {"$ref": "#/components/schemas/HgvsText"}),
+    ("/v1/fusion", "post"): ("application/json", {"$ref": "#/components/schemas/FusionText"}),
 }
 
 
@@ -75,19 +99,33 @@ def _complete(generated: Json) -> Json:
 
 
 def _operation(path: str, method: str, operation: Json) -> None:
-    if path in _BODIES:
-        kind, schema = _BODIES[path]
+    where = (path, method)
+    if where in _BODIES:
+        kind, schema = _BODIES[where]
         operation["requestBody"] = {"required": True, "content": {kind: {"schema": schema}}}
+    headers = [
+        {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
+        for name, text in _HEADERS.get(where, {}).items()
+    ]
+    if headers:
+        operation["parameters"] = [*operation.get("parameters", []), *headers]
     problem = "application/fhir+json" if path.startswith("/fhir") else "application/problem+json"
     refused: Json = _OBJECT if path.startswith("/fhir") else {"$ref": "#/components/schemas/Problem"}
     content: Json = {kind: {"schema": {}} for kind in _answers(path)}
     answers: Json = {
-        status: {"description": "OK", **({} if status == "204" else {"content": content})}
-        for status in _STATUSES.get((path, method), ("200",))
+        status: {"description": "OK", **({} if status in {"204", "304"} else {"content": content})}
+        for status in _STATUSES.get(where, ("200",))
     }
-    for status in (_BODY if path in _BODIES else _READ) + (("404", "502", "504") if path in _SERVED else ()):
+    for status in _refusals(path, method):
         answers[status] = {"description": "refused", "content": {problem: {"schema": refused}}}
     operation["responses"] = answers
+
+
+def _refusals(path: str, method: str) -> tuple[str, ...]:
+    """The statuses that an operation refuses with; 503 is busy, or a database that cannot be used."""
+    own = _BODY if (path, method) in _BODIES else _READ
+    served = ("404", "502", "504") if path in _SERVED else ()
+    return tuple(dict.fromkeys((*own, *served, *_REFUSED.get((path, method), ()), "503")))
 
 
 def _answers(path: str) -> tuple[str, ...]:

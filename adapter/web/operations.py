@@ -14,6 +14,7 @@ from adapter.report import Issue, Json, Report
 from adapter.validate import check, check_on_server
 from adapter.web import body
 from adapter.web.errors import Refused
+from adapter.web.gate import turn
 from adapter.web.negotiation import acceptable, single
 from adapter.web.servers import answering
 
@@ -90,7 +91,8 @@ def _report(resource: Json, profile: str, server: str | None, kind: str) -> Repo
     if profile:
         meta = resource.get("meta")
         resource = {**resource, "meta": {**(meta if isinstance(meta, dict) else {}), "profile": [profile]}}
-    report = check(resource, tier="profile", source="fhir", terms=terms)
+    with turn():
+        report = check(resource, tier="profile", source="fhir", terms=terms)
     if server is None:
         return report
     with answering(server) as client:

@@ -13,6 +13,7 @@ from adapter.formats import document
 from adapter.packaged import samples
 from adapter.web.body import settings
 from adapter.web.errors import Refused, details
+from adapter.web.gate import turn
 
 blueprint = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 TARGETS = {
@@ -28,7 +29,8 @@ def index() -> str:
     names = sorted(path.stem for path in samples().glob("*.json"))
     chosen = request.args.get("sample", "")
     text = _pasted() if request.method == "POST" else _sample(chosen, names)
-    results, faults = _converted(text) if text.strip() else ([], [])
+    with turn():
+        results, faults = _converted(text) if text.strip() else ([], [])
     return render_template("index.html", names=names, chosen=chosen, text=text, results=results, faults=faults)
 
 

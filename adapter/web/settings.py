@@ -12,7 +12,9 @@ class Settings(BaseSettings):
 
     ``servers`` is the file of registered FHIR servers (docs/servers.md), ``uploads`` the folder of running uploads,
     ``store`` the address of the case store (docs/store.md) and ``store_wait`` for how many seconds a request waits for
-    other work on it.
+    other work on it. Each worker process lets ``conversions`` conversions and checks, and ``store_connections``
+    requests to the store, run at once; ``waiting`` more may wait ``patience`` seconds. ``min_disk`` is the share of the
+    disk that has to be free for ``/readyz``.
     """
 
     model_config = SettingsConfigDict(env_prefix="ADAPTER_", extra="ignore")
@@ -23,6 +25,11 @@ class Settings(BaseSettings):
     uploads: Path | None = None
     store: str | None = None
     store_wait: int = 5
+    store_connections: int = 8
+    conversions: int = 2
+    waiting: int = 64
+    patience: float = 10.0
+    min_disk: float = 0.05
     max_body: int = 2 * 1024 * 1024
     max_stream: int = 64 * 1024 * 1024
     max_lines: int = 10_000

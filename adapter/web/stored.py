@@ -10,12 +10,18 @@ from flask import Flask, current_app
 
 from adapter.errors import StoreError
 from adapter.store import Store, default_url
+from adapter.store.engine import file_of
 from adapter.web.settings import Settings
 
 
 def init(app: Flask, settings: Settings) -> None:
-    """Note where the store is. Nothing is opened: what is open before the workers fork would be shared by them."""
-    app.extensions["store"] = _Opener(settings.store or default_url(), settings.store_wait)
+    """Note where the store is. Raises StoreError for what is no address.
+
+    Nothing is opened: what is open before the workers fork would be shared by them.
+    """
+    address = settings.store or default_url()
+    file_of(address)
+    app.extensions["store"] = _Opener(address, settings.store_wait)
 
 
 def store() -> Store:

@@ -12,6 +12,7 @@ from adapter.formats.document import dump
 from adapter.validate import check, check_on_server
 from adapter.web import body
 from adapter.web.convert import Switch, Target
+from adapter.web.gate import turn
 from adapter.web.negotiation import acceptable, single
 from adapter.web.servers import answering
 
@@ -40,7 +41,8 @@ def post(query: Query) -> Response:
     acceptable("application/json")
     terms = current_app.extensions["terms"]
     document = body.json_document()
-    report = check(document, tier=query.tier, source=query.source, terms=terms)
+    with turn():
+        report = check(document, tier=query.tier, source=query.source, terms=terms)
     if query.server is not None:
         with answering(query.server) as client:
             report += check_on_server(document, client, source=query.source, terms=terms)

@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 from flask.testing import FlaskClient
@@ -26,19 +27,15 @@ def client(app: OpenAPI) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextmanager
+def serving(*options: str, prefix: Sequence[str] = ()) -> Iterator[str]:
     """Base URL of `adapter serve` on a free port of 127.0.0.1, stopped by its own pid."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "adapter", "serve", "--port", "0"],
+        [*prefix, sys.executable, "-m", "adapter", "serve", "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={
-            **os.environ,
-            "PYTHONUNBUFFERED": "1",
-            "ADAPTER_STORE": str(tmp_path_factory.mktemp("served") / "store.sqlite"),
-        },
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
     address = process.stdout.readline().strip()
@@ -49,3 +46,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
         process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A service of its own for the tests that need a real one."""
+    with serving("--store", str(tmp_path_factory.mktemp("served") / "store.sqlite")) as address:
+        yield address
