@@ -23,7 +23,7 @@ from adapter.report import leaves
 # What only links parts of a case, or says how to read it, is no statement about the person.
 _EXEMPT = re.compile(
     r"/case_format|/findings/[0-9]+/(?:kind|id|specimen)|/(?:specimens|treatments)/[0-9]+/id"
-    r"|/responses/[0-9]+/(?:to|mrd)"
+    r"|/responses/[0-9]+/(?:to|mrd)|/carried/[0-9]+/base"
 )
 # What a field means where it is left out: to state it is to state nothing further, so nothing of it can be lost.
 _DEFAULTS = (("findings", "result", "present"), ("findings", "status", "final"), ("features", "result", "present"))
@@ -147,11 +147,20 @@ class Outcome(Stated):
 
 
 class Carried(Stated):
-    """What a reader met and the case has no place for: written back to the same format, a loss elsewhere."""
+    """What a reader met and the case has no place for: written back to the same format, a loss elsewhere.
+
+    ``base`` identifies what the case is written as without it: where that is given, ``value`` replaces what stands at
+    ``path`` there, and null says that the source has nothing there.
+    """
 
     format: Text
     path: str
     value: Any
+    base: Text | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As read, a null value too: it says that the source has nothing at the path."""
+        return super().to_json() | ({"value": None} if self.value is None else {})
 
 
 class Case(Stated):
@@ -209,7 +218,7 @@ class Case(Stated):
         Left out is what only links parts of the case, and a default that was stated (``status: final``): without it
         the case says the same.
         """
-        defaults = set(self._stated_defaults())
+        defaults = set(self._stated_defaults()) | set(self._nothings())
         return (leaf for leaf in leaves(self.to_json()) if leaf not in defaults and not _EXEMPT.fullmatch(leaf))
 
     def _stated_defaults(self) -> Iterator[str]:
@@ -217,6 +226,12 @@ class Case(Stated):
             for n, item in enumerate(getattr(self, name)):
                 if getattr(item, field) == default:
                     yield f"/{name}/{n}/{field}"
+
+    def _nothings(self) -> Iterator[str]:
+        """Leaves that say that the source has nothing at a place."""
+        for n, one in enumerate(self.carried):
+            if one.base and one.value is None:
+                yield from (f"/carried/{n}/format", f"/carried/{n}/path")
 
 
 def without_nulls(value: Any) -> Any:

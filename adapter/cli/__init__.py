@@ -14,7 +14,9 @@ from importlib import import_module
 from adapter import __version__
 from adapter.errors import AdapterError
 
-MODULES = ("convert", "check", "nomenclature", "inspect", "upload", "store", "export", "serve", "bench")
+MODULES = (
+    "convert", "check", "nomenclature", "inspect", "upload", "store", "export", "diff", "roundtrip", "serve", "bench",
+)  # fmt: skip
 COMMANDS = {
     "convert": "convert",
     "check": "check",
@@ -27,6 +29,7 @@ COMMANDS = {
     "store": "store",
     "export": "export",
     "diff": "diff",
+    "roundtrip": "roundtrip",
     "serve": "serve",
     "bench": "bench",
 }

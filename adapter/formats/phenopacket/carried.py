@@ -1,67 +1,136 @@
-"""What a reader of phenopackets met and the case has no place for, written back where it came from."""
+"""What a reader of phenopackets met and the case has no place for, written back where it came from.
+
+A carried value with a ``base`` is one step from the packet that the writer makes of the case to the packet that was
+read: a member set, or, with the value null, a member taken away. All steps together give the packet again, so they are
+taken only while the case is written as it was when they were noted (:func:`fingerprint`); positions would name other
+things otherwise, and wrong is worse than unknown. After a change of the case only what stands in no list, and where
+nothing stands yet, is written back; the rest stays a loss.
+"""
 
 from __future__ import annotations
 
+import copy
+import hashlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from adapter.formats.document import dump
 from adapter.formats.phenopacket import schema
+from adapter.formats.phenopacket.metadata import resources
 from adapter.formats.phenopacket.printing import ordered
 from adapter.formats.phenopacket.writing import Writing
 from adapter.report import Json
 
 if TYPE_CHECKING:
-    from adapter.case import Case
+    from adapter.case import Carried, Case
+
+Step = tuple[int, "Carried"]
+_ROUNDS = 4
+
+
+def fingerprint(packet: Json) -> str:
+    """What identifies a packet as the one written of a case: its digest without clock and vocabularies."""
+    meta = {k: v for k, v in packet["metaData"].items() if k not in ("created", "resources")}
+    updates = [{**one, "timestamp": ""} for one in meta.get("updates", ())]
+    return hashlib.sha256(dump({**packet, "metaData": {**meta, "updates": updates}})).hexdigest()[:16]
 
 
 def write_back(w: Writing, case: Case, packet: Json) -> None:
-    """Set every carried value of this format at its pointer, where the packet has its parent and nothing there yet.
-
-    What finds no place, or would not be valid there, stays a loss. Prefixes of carried classes are noted, so that they
-    get their resources.
-    """
-    restored = False
-    for n, one in enumerate(case.carried):
-        known = _prefixes(one.value) <= set(w.terms.prefixes())
-        mine = one.format == "phenopacket" and one.path.startswith("/") and known
-        if mine and _set(packet, one.path, one.value):
-            parent, member = _parent(packet, one.path)
-            w.put(parent, f"/carried/{n}", "", member)
+    """Write what is carried from this format into the whole ``packet``, as far as it stays valid."""
+    mine = [(n, one) for n, one in enumerate(case.carried) if one.format == "phenopacket" and one.path.startswith("/")]
+    base = fingerprint(packet) if any(one.base for _, one in mine) else None
+    exact = [step for step in mine if step[1].base and step[1].base == base]
+    steps = exact or [step for step in mine if _may_be_added(step[1], packet, set(w.terms.prefixes()))]
+    taken = _acceptable(packet, steps, replaces=bool(exact))
+    for n, one in taken:
+        if parent := _take(packet, one, replaces=bool(exact)):
+            w.put(parent[0], f"/carried/{n}", "", parent[1])
+        if not exact:
             w.prefixes.update(_prefixes(one.value))
-            restored = True
-    if restored:
+    if taken:
+        if not exact and w.prefixes:
+            packet["metaData"]["resources"] = resources(w)
         ordered(packet)
 
 
+def _may_be_added(one: Carried, packet: Json, known: set[str]) -> bool:
+    """Whether a value may be set in a packet of another case: of known vocabularies, and never by position alone."""
+    if not _prefixes(one.value) <= known:
+        return False
+    if one.base:
+        return one.value is not None and not any(step.isdecimal() for step in one.path.split("/"))
+    return _parent(packet, one.path)[0] is not None
+
+
+def _acceptable(packet: Json, steps: list[Step], *, replaces: bool) -> list[Step]:
+    """The steps after which the schema accepts the packet: those at a place it refuses are left out."""
+    for _ in range(_ROUNDS if steps else 0):
+        trial = copy.deepcopy(packet)
+        steps = [step for step in steps if _take(trial, step[1], replaces=replaces)]
+        refused = {issue.path for issue in schema.issues(trial)}
+        if not refused:
+            return steps
+        above = {holder for path in refused for holder in _holders(path)}
+        left = [s for s in steps if s[1].path not in above and refused.isdisjoint(_holders(s[1].path))]
+        if len(left) == len(steps):
+            return []
+        steps = left
+    return []
+
+
+def _holders(pointer: str) -> Iterable[str]:
+    """The pointer and those of all that holds it, but the whole document."""
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
+
+
+def _take(packet: Json, one: Carried, *, replaces: bool) -> tuple[Any, str] | None:
+    """Set or take away what a carried value says; the place it was done at, None where there is none."""
+    parent, member = _parent(packet, one.path)
+    if isinstance(parent, dict) and member and (replaces or member not in parent):
+        if replaces and one.value is None:
+            return (parent, "") if parent.pop(member, None) is not None else None
+        parent[member] = copy.deepcopy(one.value)
+        return parent, member
+    if isinstance(parent, list) and member.isdecimal():
+        return _take_in_list(parent, int(member), one, replaces=replaces)
+    return None
+
+
+def _take_in_list(parent: list[Any], n: int, one: Carried, *, replaces: bool) -> tuple[Any, str] | None:
+    if n == len(parent) and (not replaces or one.value is not None):
+        parent.append(copy.deepcopy(one.value))
+    elif replaces and n < len(parent) and one.value is not None:
+        parent[n] = copy.deepcopy(one.value)
+    elif replaces and n == len(parent) - 1:
+        parent.pop()
+        return parent, ""
+    else:
+        return None
+    return parent, str(n)
+
+
 def _parent(packet: Json, pointer: str) -> tuple[Any, str]:
-    """The object or list that holds the place of a pointer, and the member; None where there is none."""
+    """The object or list that holds the place of a pointer, and the member; None where there is none.
+
+    Classes and resources are shared between packets, so those on the way are copied before one is changed.
+    """
     steps = [s.replace("~1", "/").replace("~0", "~") for s in pointer.split("/")[1:]]
     node: Any = packet
     for step in steps[:-1]:
-        if isinstance(node, list):
-            node = node[int(step)] if step.isdecimal() and int(step) < len(node) else None
-        else:
-            node = node.get(step) if isinstance(node, dict) else None
-    return node, steps[-1] if steps else ""
+        key: Any = int(step) if isinstance(node, list) and step.isdecimal() else step
+        inside = key in node if isinstance(node, dict) else isinstance(key, int) and key < len(node)
+        if not isinstance(node, dict | list) or not inside:
+            return None, ""
+        if isinstance(node[key], dict) and _is_shared(node[key]):
+            node[key] = dict(node[key])
+        node = node[key]
+    return node, steps[-1]
 
 
-def _set(packet: Json, pointer: str, value: Any) -> bool:
-    parent, member = _parent(packet, pointer)
-    if isinstance(parent, dict) and member and member not in parent:
-        parent[member] = value
-        if _is_valid(packet, pointer):
-            return True
-        del parent[member]
-    if isinstance(parent, list) and member == str(len(parent)):
-        parent.append(value)
-        if _is_valid(packet, pointer):
-            return True
-        parent.pop()
-    return False
-
-
-def _is_valid(packet: Json, pointer: str) -> bool:
-    """Whether the schema accepts what stands at ``pointer`` and the member itself."""
-    return not any(i.path == pointer or i.path.startswith(f"{pointer}/") for i in schema.issues(packet))
+def _is_shared(node: Json) -> bool:
+    return node.keys() <= {"id", "label"} or "namespacePrefix" in node
 
 
 def _prefixes(value: Any) -> set[str]:

@@ -21,13 +21,18 @@ def meta_data(w: Writing, case: Case) -> Json:
     node: Json = {"created": w.at, "createdBy": BY}
     w.put(node, "", "profile:clock", "created")
     if w.prefixes:
-        node["resources"] = [resource(w.terms, prefix).copy() for prefix in sorted(w.prefixes)]
+        node["resources"] = resources(w)
     if w.updates:
         node["updates"] = w.updates
     node["phenopacketSchemaVersion"] = SCHEMA_VERSION
     if references:
         node["externalReferences"] = references
     return node
+
+
+def resources(w: Writing) -> list[Json]:
+    """Resource entries of the prefixes written, sorted."""
+    return [resource(w.terms, prefix).copy() for prefix in sorted(w.prefixes)]
 
 
 @cache

@@ -46,9 +46,9 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
         }
     )
     w.said("/subject", case.notes, "/notes", "notes")
+    packet["metaData"] = meta_data(w, case)
     if case.carried:
         write_back(w, case, packet)
-    packet["metaData"] = meta_data(w, case)
     return Written(packet, w.ledger)
 
 

@@ -8,12 +8,13 @@ from functools import cache
 
 from adapter.errors import UnknownTerm
 from adapter.formats.phenopacket.view import Packet, child, issue, text, texts
-from adapter.report import Issue
+from adapter.report import Issue, Level
 from adapter.terms import Terms
 
 _SPLIT = re.compile(r"[:_]")
 _CURIE = re.compile(r"([A-Za-z][A-Za-z0-9.-]*):(\S+)")
 _IRI = re.compile(r"[a-z][a-z0-9+.-]*://\S+")
+_IS_2 = re.compile(r"2(?:\.0(?:\.[0-9]+)?)?")
 _GENERATED = ("ga4gh",)
 # Members that the official schema does not know (its own defect) or closes.
 _REFUSED = {
@@ -25,10 +26,11 @@ _REFUSED = {
 
 
 def schema_version(packet: Packet) -> Iterator[Issue]:
-    """The version of the schema is written ``2.0``."""
+    """The version of the schema is written ``2.0``; its later releases, and a bare 2, only depart from that form."""
     version = packet.meta.get("phenopacketSchemaVersion")
     if version is not None and version != "2.0":
-        yield issue("schema-version", f"{packet.meta_path}/phenopacketSchemaVersion", "expected 2.0")
+        level: Level = "warning" if _IS_2.fullmatch(str(version)) else "error"
+        yield issue("schema-version", f"{packet.meta_path}/phenopacketSchemaVersion", "expected 2.0", level)
 
 
 def curie_form(packet: Packet) -> Iterator[Issue]:

@@ -26,7 +26,19 @@ def read(document: Any, terms: Terms) -> Iterator[ReadCase]:
     """The cases of a Phenopacket, Family or Cohort, as a parsed JSON or YAML document.
 
     What a Family or Cohort says beside its packets is a loss of the first case. Raises ReadError for a document that is
-    no object, that has no packet, or that is of schema 1.
+    no object or that has no packet.
+    """
+    for n, (path, packet, issues) in enumerate(packets(document)):
+        found = _placed(read_packet(packet, terms), path)
+        losses = tuple(_beside(document, kind_of(document))) if n == 0 else ()
+        yield replace(found, issues=(*issues, *found.issues), losses=(*losses, *found.losses))
+
+
+def packets(document: Any) -> Iterator[tuple[str, Json, tuple[Issue, ...]]]:
+    """Pointer of every person's packet, the packet in the form of schema 2.0, and what was odd about the document.
+
+    The warnings are those of the whole document and come with the first packet; the MetaData of a Family or Cohort
+    counts where a packet has none. Raises ReadError.
     """
     if not isinstance(document, dict):
         raise ReadError("expected an object")
@@ -34,20 +46,14 @@ def read(document: Any, terms: Terms) -> Iterator[ReadCase]:
         raise ReadError("a phenopacket of schema 1 cannot be read", pointer="/metaData/phenopacketSchemaVersion")
     tidy, issues = tidied(document)
     kind = kind_of(tidy)
-    if kind == "Phenopacket":
-        yield _with(read_packet(tidy, terms), issues, ())
-        return
-    packets = list(_packets(tidy))
-    if not packets:
+    found = [("", tidy)] if kind == "Phenopacket" else list(_people(tidy))
+    if not found:
         raise ReadError(f"a {kind} without a packet")
-    losses = tuple(_beside(tidy, kind))
-    for n, (path, packet) in enumerate(packets):
-        found = _placed(read_packet(packet, terms), path)
-        yield _with(found, issues, losses) if n == 0 else found
+    for n, (path, packet) in enumerate(found):
+        yield path, packet, tuple(issues) if n == 0 else ()
 
 
-def _packets(document: Json) -> Iterator[tuple[str, Json]]:
-    """Pointer and packet of every person; the MetaData of the whole counts where a packet has none."""
+def _people(document: Json) -> Iterator[tuple[str, Json]]:
     proband = document.get("proband")
     people = [("/proband", proband)] if isinstance(proband, dict) else []
     for member in ("relatives", "members"):
@@ -67,7 +73,3 @@ def _beside(document: Json, kind: Kind) -> Iterator[Loss]:
 def _placed(found: ReadCase, path: str) -> ReadCase:
     """Pointers of a packet within the whole document."""
     return replace(found, issues=tuple(replace(one, path=f"{path}{one.path}") for one in found.issues))
-
-
-def _with(found: ReadCase, issues: list[Issue], losses: tuple[Loss, ...]) -> ReadCase:
-    return replace(found, issues=(*issues, *found.issues), losses=(*losses, *found.losses))

@@ -1,7 +1,9 @@
-"""What a case read from a packet does not state: found by writing it again and looking for what is missing.
+"""What a case read from a packet does not state: found by writing it again and looking for what is different.
 
 The writer is the judge, so nothing is dropped silently: a member of the packet is in the case's own words, or in
-``carried`` with the pointer it stood at (case-format section 2).
+``carried`` with the pointer it stood at (case-format section 2). What the writer would say beyond the packet (a derived
+expression, an id of its own) is carried as a null: the packet has nothing there. So the packet can be given back as it
+was read; how, and when not, is said in ``phenopacket/carried.py``.
 """
 
 from __future__ import annotations
@@ -13,23 +15,31 @@ from typing import Any
 
 from adapter.case import Carried, Case
 from adapter.formats.base import Options
+from adapter.formats.phenopacket.carried import fingerprint
 from adapter.formats.phenopacket.packet import write
-from adapter.formats.phenopacket.reader.comments import parsed
-from adapter.formats.phenopacket.schema import escape
-from adapter.formats.phenopacket.view import text
+from adapter.formats.phenopacket.schema import escape, schema
+from adapter.formats.phenopacket.view import child, text
+from adapter.formats.phenopacket.writing import BY
 from adapter.normalise import normalise
 from adapter.report import Json
 from adapter.terms import Terms
 
 FORMAT = "phenopacket"
-REFERENCES = "/metaData/externalReferences"
-# The clock of the conversion and the vocabularies of what is written: no statement of the packet about a person.
+Found = Iterator[tuple[str, Any]]
+# The clock of the conversion that wrote a packet of ours: no statement about a person, nor about the packet.
 _CLOCK = re.compile(r"/metaData/created|/metaData/updates/\d+/timestamp")
 
 
 def carried(case: Case, document: Json, terms: Terms) -> Case:
     """``case`` with what of ``document`` it does not state."""
-    found = tuple(Carried(format=FORMAT, path=p, value=v) for p, v in missing(document, rewritten(case, terms)))
+    written = rewritten(case, terms)
+    ours = text(child(document, "metaData"), "createdBy") == BY
+    base = fingerprint(written)
+    found = tuple(
+        Carried(format=FORMAT, path=path, value=value, base=base)
+        for path, value in steps(document, written)
+        if not (ours and _CLOCK.fullmatch(path))
+    )
     return case.model_copy(update={"carried": found}) if found else case
 
 
@@ -38,58 +48,48 @@ def rewritten(case: Case, terms: Terms) -> Json:
     return write(normalise(case, terms), terms, Options(at="")).document
 
 
-def missing(source: Json, written: Json) -> Iterator[tuple[str, Any]]:
-    """Pointer and value of everything of ``source`` that ``written`` does not hold, whole where nothing of it is."""
-    yield from _missing(source, written, "")
+def steps(source: Json, written: Json) -> Found:
+    """Pointer and value of every step from the packet ``written`` to the packet ``source``; null takes away."""
+    yield from _steps(source, written, "", {"$ref": "#/$defs/Phenopacket"})
 
 
-def _missing(source: Any, written: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if _CLOCK.fullmatch(path) or _same(source, written):
-        return
+def _steps(source: Any, written: Any, path: str, shape: Json) -> Found:
+    shape = schema()["$defs"].get(shape.get("$ref", "").rpartition("/")[2], shape)
     if isinstance(source, dict) and isinstance(written, dict):
-        for key, value in source.items():
-            at = f"{path}/{escape(str(key))}"
-            if key in written:
-                yield from _missing(value, written[key], at)
-            elif value is not None:
-                yield at, value
+        yield from _members(source, written, path, shape.get("properties", {}))
     elif isinstance(source, list) and isinstance(written, list):
-        yield from _items(source, written, path)
-    else:
+        yield from _items(source, written, path, shape.get("items", {}))
+    elif not _same(source, written):
         yield path, source
 
 
-def _items(source: list[Any], written: list[Any], path: str) -> Iterator[tuple[str, Any]]:
-    """Items of a list: resources by prefix, comments by words, references as a whole, all others by position."""
-    key = {"/metaData/resources": _prefix, "/metaData/updates": _comment, REFERENCES: repr}.get(path)
-    if path.endswith("/extensions"):
-        key = repr
-    if key is None:
-        for n, value in enumerate(source):
-            if n < len(written):
-                yield from _missing(value, written[n], f"{path}/{n}")
-            else:
-                yield f"{path}/{n}", value
-        return
-    known = {key(one): one for one in written}
+def _members(source: Json, written: Json, path: str, shapes: Json) -> Found:
+    for key, value in written.items():
+        if key not in source and not _is_default(value, shapes.get(key, {})):
+            yield f"{path}/{escape(key)}", None
+    for key, value in source.items():
+        at = f"{path}/{escape(str(key))}"
+        if key in written:
+            yield from _steps(value, written[key], at, shapes.get(key, {}))
+        elif value is not None:
+            yield at, value
+
+
+def _items(source: list[Any], written: list[Any], path: str, shape: Json) -> Found:
     for n, value in enumerate(source):
-        if key(value) not in known:
+        if n < len(written):
+            yield from _steps(value, written[n], f"{path}/{n}", shape)
+        elif value is not None:
             yield f"{path}/{n}", value
-        else:
-            yield from _missing(value, known[key(value)], f"{path}/{n}")
+    for n in reversed(range(len(source), len(written))):
+        yield f"{path}/{n}", None
 
 
-def _prefix(resource: Any) -> str:
-    return text(resource, "namespacePrefix")
-
-
-def _comment(update: Any) -> str:
-    """The words of a comment; the position of a reference it speaks of depends on the order of findings."""
-    found = parsed(update)
-    if found is None:
-        return repr(update)
-    where = "" if found.where.startswith(REFERENCES) else found.where
-    return f"{where} {found.name}: {found.text}"
+def _is_default(value: Any, shape: Json) -> bool:
+    """Whether a member says what its absence says: the zero of an enum, of a number, false (no presence in proto3)."""
+    if "enum" in shape:
+        return bool(value == shape["enum"][0])
+    return value is False or (not isinstance(value, bool) and value in (0, "0"))
 
 
 def _same(source: Any, written: Any) -> bool:
