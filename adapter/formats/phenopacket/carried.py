@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Step = tuple[int, "Carried"]
 _ROUNDS = 4
+RESOURCES = "/metaData/resources"
 
 
 def fingerprint(packet: Json) -> str:
@@ -40,22 +41,43 @@ def write_back(w: Writing, case: Case, packet: Json) -> None:
     mine = [(n, one) for n, one in enumerate(case.carried) if one.format == "phenopacket" and one.path.startswith("/")]
     base = fingerprint(packet) if any(one.base for _, one in mine) else None
     exact = [step for step in mine if step[1].base and step[1].base == base]
-    steps = exact or [step for step in mine if _may_be_added(step[1], packet, set(w.terms.prefixes()))]
+    kept = _resources(mine)
+    known = set(w.terms.prefixes()) | kept.keys()
+    steps = exact or [step for step in mine if _may_be_added(step[1], packet, known)]
     taken = _acceptable(packet, steps, replaces=bool(exact))
     for n, one in taken:
         if parent := _take(packet, one, replaces=bool(exact)):
             w.put(parent[0], f"/carried/{n}", "", parent[1])
-        if not exact:
-            w.prefixes.update(_prefixes(one.value))
     if taken:
-        if not exact and w.prefixes:
-            packet["metaData"]["resources"] = resources(w)
+        if not any(one.path.startswith(RESOURCES) for _, one in exact):
+            _complete(w, packet, kept)
         ordered(packet)
+
+
+def _resources(mine: list[Step]) -> dict[str, tuple[int, Json]]:
+    """Carried vocabularies by their prefix, each with the position of what carries it."""
+    found = {}
+    for n, one in mine:
+        if one.path.startswith(f"{RESOURCES}/") and isinstance(one.value, dict):
+            found[str(one.value.get("namespacePrefix", ""))] = (n, one.value)
+    return found
+
+
+def _complete(w: Writing, packet: Json, kept: dict[str, tuple[int, Json]]) -> None:
+    """Give every prefix in the packet its vocabulary: the one of the tables, else the one that was carried with it."""
+    w.prefixes.update(_prefixes(packet) & set(w.terms.prefixes()))
+    found = resources(w)
+    for prefix in sorted(_prefixes(packet) & kept.keys() - w.prefixes):
+        n, resource = kept[prefix]
+        found.append(copy.deepcopy(resource))
+        w.put(found[-1], f"/carried/{n}")
+    if found:
+        packet["metaData"]["resources"] = found
 
 
 def _may_be_added(one: Carried, packet: Json, known: set[str]) -> bool:
     """Whether a value may be set in a packet of another case: of known vocabularies, and never by position alone."""
-    if not _prefixes(one.value) <= known:
+    if not _prefixes(one.value) <= known or one.path.startswith(RESOURCES):
         return False
     if one.base:
         return one.value is not None and not any(step.isdecimal() for step in one.path.split("/"))
@@ -112,10 +134,7 @@ def _take_in_list(parent: list[Any], n: int, one: Carried, *, replaces: bool) ->
 
 
 def _parent(packet: Json, pointer: str) -> tuple[Any, str]:
-    """The object or list that holds the place of a pointer, and the member; None where there is none.
-
-    Classes and resources are shared between packets, so those on the way are copied before one is changed.
-    """
+    """The object or list that holds the place of a pointer, and the member; None where there is none."""
     steps = [s.replace("~1", "/").replace("~0", "~") for s in pointer.split("/")[1:]]
     node: Any = packet
     for step in steps[:-1]:
@@ -123,14 +142,8 @@ def _parent(packet: Json, pointer: str) -> tuple[Any, str]:
         inside = key in node if isinstance(node, dict) else isinstance(key, int) and key < len(node)
         if not isinstance(node, dict | list) or not inside:
             return None, ""
-        if isinstance(node[key], dict) and _is_shared(node[key]):
-            node[key] = dict(node[key])
         node = node[key]
     return node, steps[-1]
-
-
-def _is_shared(node: Json) -> bool:
-    return node.keys() <= {"id", "label"} or "namespacePrefix" in node
 
 
 def _prefixes(value: Any) -> set[str]:

@@ -46,12 +46,12 @@ def compared(document: Any, terms: Terms) -> Iterator[Compared]:
     The clock is that of the packet: a packet of ours is written at the time at which it was. Raises ReadError for what
     is no packet, also where protobuf cannot read the source as it stands.
     """
-    for path, source, issues in packets(document):
-        found = read(source, terms)
+    for packet in packets(document):
+        source, found = packet.document, read(packet, terms)
         at = text(child(source, "metaData"), "created")
         written = write(normalise(found.case, terms), terms, Options(at=at)).document
-        habits = tuple(dict.fromkeys(issue.category for issue in (*issues, *found.issues)))
-        yield Compared(path, tuple(_differences(source, written)), habits)
+        habits = tuple(dict.fromkeys(issue.category for issue in (*packet.issues, *found.issues)))
+        yield Compared(packet.path, tuple(_differences(source, written)), habits)
 
 
 def _differences(source: Json, written: Json) -> Iterator[str]:

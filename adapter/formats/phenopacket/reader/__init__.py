@@ -11,15 +11,21 @@ from typing import Any
 
 from adapter.errors import ReadError
 from adapter.formats.base import ReadCase
+from adapter.formats.phenopacket.reader import version1
 from adapter.formats.phenopacket.reader.packet import read as read_packet
-from adapter.formats.phenopacket.reader.reading import objects
-from adapter.formats.phenopacket.reader.tidying import tidied
+from adapter.formats.phenopacket.reader.reading import VALIDATOR, Packet, objects
+from adapter.formats.phenopacket.reader.tidying import camel, tidied
 from adapter.formats.phenopacket.schema import Kind, escape, kind_of
-from adapter.formats.phenopacket.view import child, text
 from adapter.report import Issue, Json, Loss
 from adapter.terms import Terms
 
-_OLD = ("1.0", "1.0.0")
+OLD = Issue(
+    validator=VALIDATOR,
+    level="warning",
+    category="schema-1",
+    path="/metaData/phenopacketSchemaVersion",
+    message="accepted: a phenopacket of schema 1, read in the form of schema 2",
+)
 
 
 def read(document: Any, terms: Terms) -> Iterator[ReadCase]:
@@ -28,32 +34,38 @@ def read(document: Any, terms: Terms) -> Iterator[ReadCase]:
     What a Family or Cohort says beside its packets is a loss of the first case. Raises ReadError for a document that is
     no object or that has no packet.
     """
-    for n, (path, packet, issues) in enumerate(packets(document)):
-        found = _placed(read_packet(packet, terms), path)
+    for n, packet in enumerate(packets(document)):
+        found = _placed(read_packet(packet, terms), packet.path)
         losses = tuple(_beside(document, kind_of(document))) if n == 0 else ()
-        yield replace(found, issues=(*issues, *found.issues), losses=(*losses, *found.losses))
+        yield replace(found, issues=(*packet.issues, *found.issues), losses=(*losses, *found.losses))
 
 
-def packets(document: Any) -> Iterator[tuple[str, Json, tuple[Issue, ...]]]:
-    """Pointer of every person's packet, the packet in the form of schema 2.0, and what was odd about the document.
+def packets(document: Any) -> Iterator[Packet]:
+    """Every person's packet in the form of schema 2; the MetaData of a Family or Cohort counts where one has none.
 
-    The warnings are those of the whole document and come with the first packet; the MetaData of a Family or Cohort
-    counts where a packet has none. Raises ReadError.
+    Raises ReadError for a document that is no object or that has no packet.
     """
     if not isinstance(document, dict):
         raise ReadError("expected an object")
-    if text(child(document, "metaData"), "phenopacketSchemaVersion") in _OLD:
-        raise ReadError("a phenopacket of schema 1 cannot be read", pointer="/metaData/phenopacketSchemaVersion")
-    tidy, issues = tidied(document)
-    kind = kind_of(tidy)
-    found = [("", tidy)] if kind == "Phenopacket" else list(_people(tidy))
-    if not found:
-        raise ReadError(f"a {kind} without a packet")
+    kind = kind_of(document)
+    old = version1.is_version_1(document)
+    given = camel(document) if old else document
+    upgrade = version1.upgraded if kind == "Phenopacket" else version1.beside
+    tidy, issues = tidied(upgrade(given) if old else given)
+    issues = [*([OLD] if old else []), *issues]
+    sources = dict(_people(given, kind))
+    found = _people(tidy, kind)
     for n, (path, packet) in enumerate(found):
-        yield path, packet, tuple(issues) if n == 0 else ()
+        residue = tuple(version1.residue(sources[path])) if old else ()
+        yield Packet(path, packet, tuple(issues) if n == 0 else (), old, residue)
+    if not sources:
+        raise ReadError(f"a {kind} without a packet")
 
 
-def _people(document: Json) -> Iterator[tuple[str, Json]]:
+def _people(document: Json, kind: Kind) -> Iterator[tuple[str, Json]]:
+    if kind == "Phenopacket":
+        yield "", document
+        return
     proband = document.get("proband")
     people = [("/proband", proband)] if isinstance(proband, dict) else []
     for member in ("relatives", "members"):

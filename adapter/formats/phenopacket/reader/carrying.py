@@ -17,6 +17,7 @@ from adapter.case import Carried, Case
 from adapter.formats.base import Options
 from adapter.formats.phenopacket.carried import fingerprint
 from adapter.formats.phenopacket.packet import write
+from adapter.formats.phenopacket.reader.reading import Packet, objects
 from adapter.formats.phenopacket.schema import escape, schema
 from adapter.formats.phenopacket.view import child, text
 from adapter.formats.phenopacket.writing import BY
@@ -27,20 +28,30 @@ from adapter.terms import Terms
 FORMAT = "phenopacket"
 Found = Iterator[tuple[str, Any]]
 # The clock of the conversion that wrote a packet of ours: no statement about a person, nor about the packet.
+_RESOURCE = re.compile(r"/metaData/resources(/.*)?")
 _CLOCK = re.compile(r"/metaData/created|/metaData/updates/\d+/timestamp")
 
 
-def carried(case: Case, document: Json, terms: Terms) -> Case:
-    """``case`` with what of ``document`` it does not state."""
+def carried(case: Case, packet: Packet, terms: Terms) -> Case:
+    """``case`` with what of ``packet`` it does not state.
+
+    Of a packet of schema 1 the form of schema 2 is written: what the writer says beyond it stays, and the vocabularies
+    are those of the new packet.
+    """
+    document = packet.document
     written = rewritten(case, terms)
     ours = text(child(document, "metaData"), "createdBy") == BY
     base = fingerprint(written)
-    found = tuple(
+    found = [
         Carried(format=FORMAT, path=path, value=value, base=base)
         for path, value in steps(document, written)
-        if not (ours and _CLOCK.fullmatch(path))
-    )
-    return case.model_copy(update={"carried": found}) if found else case
+        if not (ours and _CLOCK.fullmatch(path)) and not (packet.old and (value is None or _RESOURCE.fullmatch(path)))
+    ]
+    if packet.old:
+        kept = objects(child(document, "metaData"), "resources")
+        found += [Carried(format=FORMAT, path=f"/metaData/resources/{n}", value=one) for n, one in kept]
+        found += [Carried(format=f"{FORMAT}-1", path=path, value=value) for path, value in packet.residue]
+    return case.model_copy(update={"carried": tuple(found)}) if found else case
 
 
 def rewritten(case: Case, terms: Terms) -> Json:
@@ -76,8 +87,12 @@ def _members(source: Json, written: Json, path: str, shapes: Json) -> Found:
 
 
 def _items(source: list[Any], written: list[Any], path: str, shape: Json) -> Found:
+    whole = path == "/metaData/resources"  # a vocabulary is one statement, of use beside another packet too
     for n, value in enumerate(source):
-        if n < len(written):
+        if n < len(written) and whole:
+            if value != written[n]:
+                yield f"{path}/{n}", value
+        elif n < len(written):
             yield from _steps(value, written[n], f"{path}/{n}", shape)
         elif value is not None:
             yield f"{path}/{n}", value

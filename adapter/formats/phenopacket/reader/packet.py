@@ -14,7 +14,7 @@ from adapter.formats.document import dump, read_json
 from adapter.formats.phenopacket.reader import actions, diseases, measurements, person, samples, variants
 from adapter.formats.phenopacket.reader.carrying import carried, rewritten
 from adapter.formats.phenopacket.reader.comments import Comments
-from adapter.formats.phenopacket.reader.reading import Reading, objects, stated
+from adapter.formats.phenopacket.reader.reading import Packet, Reading, objects, stated
 from adapter.formats.phenopacket.view import child, text
 from adapter.report import Json
 from adapter.terms import Terms
@@ -23,17 +23,18 @@ _PHASE = re.compile(r"\s*(?:cis|trans)\s+(?:with\s+|to\s+)?(?P<id>\S.*?)\s*")
 _ROUNDS = 64
 
 
-def read(document: Json, terms: Terms) -> ReadCase:
-    """The case of one Phenopacket of schema 2.0, as a parsed JSON document.
+def read(packet: Packet, terms: Terms) -> ReadCase:
+    """The case of one Phenopacket, in the form of schema 2.
 
     What the packet holds and the case cannot state is in ``carried``; what is odd is an issue.
     """
+    document = packet.document
     identifier = case_id(text(document, "id") or text(child(document, "subject"), "id"))
     r = Reading(document, terms, identifier, Comments(child(document, "metaData").get("updates")))
     if identifier != text(document, "id"):
         r.odd("/id", "id", "an id of a case has 1 to 64 letters, digits, dots, underscores and hyphens; it was changed")
     case = _accepted(r, _stated(r))
-    return ReadCase(carried(case, document, terms), issues=tuple(r.issues))
+    return ReadCase(carried(case, packet, terms), issues=tuple(r.issues))
 
 
 def case_id(identifier: str) -> str:

@@ -18,6 +18,21 @@ _SPAN = re.compile(r"P(?:(\d+(?:\.\d+)?)Y|(\d+(?:\.\d+)?)M|(\d+(?:\.\d+)?)W|(\d+
 _UNITS = ("y", "mo", "wk", "d")
 
 
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One packet of a document, in the form of schema 2.
+
+    ``path`` is its pointer in the document, ``issues`` what was odd about the whole document (with its first packet).
+    ``old`` tells a packet of schema 1; ``residue`` is what that said and schema 2 has no field for, with its pointers.
+    """
+
+    path: str
+    document: Json
+    issues: tuple[Issue, ...] = ()
+    old: bool = False
+    residue: tuple[tuple[str, Any], ...] = ()
+
+
 @dataclass(slots=True)
 class Reading:
     """One packet being read.

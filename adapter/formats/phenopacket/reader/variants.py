@@ -107,7 +107,7 @@ def findings(r: Reading, specimens: dict[str, str]) -> Iterator[tuple[str, Json]
 def _finding(r: Reading, call: Json, specimens: dict[str, str], where: str) -> Json | None:
     variant = child(call, "variantInterpretation")
     node = child(variant, "variationDescriptor")
-    told = _told(node if r.ours else {**node, "label": "", "alternateLabels": []})
+    told = _told(node if r.ours else {**node, "label": "", "alternateLabels": [], "moleculeContext": ""})
     _origin(r, told)
     if told.one("derived-from") or not node:
         return None
