@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "convert",
         help="convert cases to FHIR or phenopackets, or read them back",
-        description="Convert files (JSON, YAML, NDJSON; '-' is standard input) from one format to another.",
+        description="Convert files (JSON, YAML, NDJSON, protobuf; '-' is standard input) from one format to another.",
         epilog="examples:\n"
         "  adapter convert case.json --to fhir --pretty\n"
         "  adapter convert case.yaml --to phenopacket --losses losses.json -o packet.json\n"
@@ -35,6 +35,11 @@ def add(commands: Any) -> None:
     command.add_argument("files", nargs="+", metavar="FILE")
     command.add_argument("--to", required=True, choices=FORMATS)
     command.add_argument("--from", dest="source", choices=FORMATS, help="source format; recognised when absent")
+    command.add_argument(
+        "--message",
+        choices=("Phenopacket", "Family", "Cohort"),
+        help="the input is binary protobuf of this message; .pb is recognised",
+    )
     command.add_argument("--profile-set", choices=("gr3", "mcode4"), default="gr3", help="FHIR profiles to claim")
     command.add_argument(
         "--bundle", choices=("collection", "transaction"), default="collection", help="kind of FHIR bundle"
@@ -60,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     faulty = False
     with ExitStack() as files:
         sink = _Sink(args, files)
-        for source in (one for file in args.files for one in documents(file)):
+        for source in (one for file in args.files for one in documents(file, args.message)):
             converted, fine = _convert(source, args, at, terms)
             for one in converted:
                 fine = _checked(source, one, args, terms) and fine

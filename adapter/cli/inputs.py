@@ -28,14 +28,17 @@ class Input:
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
-def documents(file: str) -> Iterator[Input]:
+def documents(file: str, message: str | None = None) -> Iterator[Input]:
     """The documents of ``file``: one of a JSON or YAML file, one a line of ``.ndjson``; ``-`` is standard input.
 
-    Standard input is read as NDJSON when its first line is a whole JSON document and more follows. A file that cannot
-    be opened is an Input with its reason, like any other fault of one file among several.
+    ``.pb`` is binary protobuf, one phenopacket or several with their lengths; so is any file where ``message`` names
+    what it holds (``Phenopacket``, ``Family``, ``Cohort``). Standard input is read as NDJSON when its first line is a
+    whole JSON document and more follows. A file that cannot be opened is an Input with its reason, like any other fault
+    of one file among several.
     """
     if file == "-":
-        yield from _stdin(sys.stdin.buffer.read())
+        data = sys.stdin.buffer.read()
+        yield from _binary(file, data, message) if message else _stdin(data)
         return
     path = Path(file)
     try:
@@ -48,7 +51,22 @@ def documents(file: str) -> Iterator[Input]:
     except OSError as error:
         yield Input(file, 0, error=ReadError(error.strerror or "cannot be read"))
         return
+    if message or path.suffix.lower() == ".pb":
+        yield from _binary(file, data, message)
+        return
     yield _parsed(file, 0, data, yaml=path.suffix.lower() in {".yaml", ".yml"})
+
+
+def _binary(file: str, data: bytes, message: str | None) -> Iterator[Input]:
+    """The messages of a protobuf file; a fault ends it, since nothing says where the next one begins."""
+    from adapter.formats.phenopacket import binary
+
+    kind = next((one for one in binary.KINDS if one == message), None)
+    try:
+        for number, found in binary.documents(data, kind):
+            yield Input(file, number, found)
+    except ReadError as error:
+        yield Input(file, 0, error=error)
 
 
 def _stdin(data: bytes) -> Iterator[Input]:

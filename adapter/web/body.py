@@ -14,18 +14,31 @@ from adapter.web.settings import Settings
 
 JSON_TYPES = ("application/json", "application/fhir+json")
 YAML_TYPES = ("application/yaml", "application/x-yaml", "text/yaml")
+PROTOBUF_TYPES = ("application/x-protobuf", "application/protobuf", "application/vnd.google.protobuf")
 NDJSON_TYPES = ("application/x-ndjson", "application/ndjson", "application/fhir+ndjson", "application/jsonl")
 _CHUNK = 65_536
 
 
 def json_document() -> Any:
-    """The JSON or YAML document of the request. Raises Refused (400, 413, 415)."""
-    kind = _content_type(request, JSON_TYPES + YAML_TYPES)
+    """The document of the request: JSON, YAML, or one protobuf message. Raises Refused (400, 413, 415)."""
+    kind = _content_type(request, JSON_TYPES + YAML_TYPES + PROTOBUF_TYPES)
     data = _bytes(request, settings().max_body)
     try:
+        if kind in PROTOBUF_TYPES:
+            return _message(data)
         return document.read_yaml(data) if kind in YAML_TYPES else document.read_json(data)
     except ReadError as error:
         raise Refused(400, "the body is not a document", fault=error) from None
+
+
+def _message(data: bytes) -> Any:
+    """The phenopacket in binary protobuf. Raises ReadError, also for a stream of several."""
+    from adapter.formats.phenopacket import binary
+
+    number, found = next(binary.documents(data))
+    if number:
+        raise ReadError("expected one message without its length before it")
+    return found
 
 
 def ndjson() -> bytes:

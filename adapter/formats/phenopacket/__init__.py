@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def recognises(document: Any) -> bool:
     """Whether a parsed document is a phenopacket, family or cohort: it has metaData and no other format's marks."""
-    return isinstance(document, dict) and "metaData" in document and "resourceType" not in document
+    if not isinstance(document, dict) or "resourceType" in document:
+        return False
+    return "metaData" in document or "meta_data" in document
 
 
 def write(case: Case, terms: Terms, options: Options) -> Written:

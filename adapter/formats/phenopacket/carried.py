@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 Step = tuple[int, "Carried"]
 _ROUNDS = 4
+_POSITION = re.compile(r"[0-9]{1,9}", re.ASCII)
 RESOURCES = "/metaData/resources"
 
 
@@ -65,7 +67,9 @@ def _resources(mine: list[Step]) -> dict[str, tuple[int, Json]]:
 
 def _complete(w: Writing, packet: Json, kept: dict[str, tuple[int, Json]]) -> None:
     """Give every prefix in the packet its vocabulary: the one of the tables, else the one that was carried with it."""
+    text = dump({**packet, "metaData": {**packet["metaData"], "resources": []}}).decode()
     w.prefixes.update(_prefixes(packet) & set(w.terms.prefixes()))
+    w.prefixes.intersection_update({one for one in w.prefixes if f'"{one}:' in text})
     found = resources(w)
     for prefix in sorted(_prefixes(packet) & kept.keys() - w.prefixes):
         n, resource = kept[prefix]
@@ -115,7 +119,7 @@ def _take(packet: Json, one: Carried, *, replaces: bool) -> tuple[Any, str] | No
             return (parent, "") if parent.pop(member, None) is not None else None
         parent[member] = copy.deepcopy(one.value)
         return parent, member
-    if isinstance(parent, list) and member.isdecimal():
+    if isinstance(parent, list) and _POSITION.fullmatch(member):
         return _take_in_list(parent, int(member), one, replaces=replaces)
     return None
 
@@ -138,7 +142,7 @@ def _parent(packet: Json, pointer: str) -> tuple[Any, str]:
     steps = [s.replace("~1", "/").replace("~0", "~") for s in pointer.split("/")[1:]]
     node: Any = packet
     for step in steps[:-1]:
-        key: Any = int(step) if isinstance(node, list) and step.isdecimal() else step
+        key: Any = int(step) if isinstance(node, list) and _POSITION.fullmatch(step) else step
         inside = key in node if isinstance(node, dict) else isinstance(key, int) and key < len(node)
         if not isinstance(node, dict | list) or not inside:
             return None, ""

@@ -134,8 +134,14 @@ def test_a_cohort_gives_a_case_for_each_member_with_its_own_warnings():
 
 @pytest.mark.parametrize(
     "document",
-    [[], "x", None, {"members": [], "metaData": {}}, {"metaData": {"phenopacketSchemaVersion": "1.0.0"}}],
-    ids=["list", "text", "null", "empty cohort", "schema 1"],
+    [
+        [],
+        "x",
+        None,
+        {"members": [], "metaData": {}},
+        {"members": [], "metaData": {"phenopacketSchemaVersion": "1.0.0"}},
+    ],
+    ids=["list", "text", "null", "empty cohort", "empty cohort of schema 1"],
 )
 def test_what_is_no_packet_of_this_schema_is_refused(document):
     with pytest.raises(ReadError):

@@ -32,27 +32,31 @@ def read(document: Any, terms: Terms) -> Iterator[ReadCase]:
     """The cases of a Phenopacket, Family or Cohort, as a parsed JSON or YAML document.
 
     What a Family or Cohort says beside its packets is a loss of the first case. Raises ReadError for a document that is
-    no object or that has no packet.
+    no object, or that has no MetaData or no packet.
     """
     for n, packet in enumerate(packets(document)):
         found = _placed(read_packet(packet, terms), packet.path)
-        losses = tuple(_beside(document, kind_of(document))) if n == 0 else ()
+        kind = kind_of(document)
+        losses = tuple(_beside(document, kind)) if n == 0 and kind != "Phenopacket" else ()
         yield replace(found, issues=(*packet.issues, *found.issues), losses=(*losses, *found.losses))
 
 
 def packets(document: Any) -> Iterator[Packet]:
     """Every person's packet in the form of schema 2; the MetaData of a Family or Cohort counts where one has none.
 
-    Raises ReadError for a document that is no object or that has no packet.
+    Raises ReadError for a document that is no object, or that has no MetaData or no packet.
     """
     if not isinstance(document, dict):
         raise ReadError("expected an object")
+    if "metaData" not in document and "meta_data" not in document:
+        raise ReadError("expected a phenopacket, which has metaData", pointer="/metaData")
     kind = kind_of(document)
-    old = version1.is_version_1(document)
+    old = version1.is_version_1(camel(document) if "meta_data" in document else document)
     given = camel(document) if old else document
     upgrade = version1.upgraded if kind == "Phenopacket" else version1.beside
     tidy, issues = tidied(upgrade(given) if old else given)
-    issues = [*([OLD] if old else []), *issues]
+    if old:  # what only schema 2 demands was not left out
+        issues = [OLD, *(one for one in issues if one.category != "missing-enum")]
     sources = dict(_people(given, kind))
     found = _people(tidy, kind)
     for n, (path, packet) in enumerate(found):

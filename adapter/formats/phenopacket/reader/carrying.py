@@ -28,15 +28,16 @@ from adapter.terms import Terms
 FORMAT = "phenopacket"
 Found = Iterator[tuple[str, Any]]
 # The clock of the conversion that wrote a packet of ours: no statement about a person, nor about the packet.
-_RESOURCE = re.compile(r"/metaData/resources(/.*)?")
+# What schema 2 demands and schema 1 has not.
+_NEW = re.compile(r"/metaData/resources(/.*)?|/interpretations/[0-9]+/(?:id|diagnosis/disease)")
 _CLOCK = re.compile(r"/metaData/created|/metaData/updates/\d+/timestamp")
 
 
 def carried(case: Case, packet: Packet, terms: Terms) -> Case:
     """``case`` with what of ``packet`` it does not state.
 
-    Of a packet of schema 1 the form of schema 2 is written: what the writer says beyond it stays, and the vocabularies
-    are those of the new packet.
+    Of a packet of schema 1 the form of schema 2 is written: what only schema 2 demands is the writer's, and the
+    vocabularies are those of the new packet.
     """
     document = packet.document
     written = rewritten(case, terms)
@@ -45,7 +46,7 @@ def carried(case: Case, packet: Packet, terms: Terms) -> Case:
     found = [
         Carried(format=FORMAT, path=path, value=value, base=base)
         for path, value in steps(document, written)
-        if not (ours and _CLOCK.fullmatch(path)) and not (packet.old and (value is None or _RESOURCE.fullmatch(path)))
+        if not (ours and _CLOCK.fullmatch(path)) and not (packet.old and _NEW.fullmatch(path))
     ]
     if packet.old:
         kept = objects(child(document, "metaData"), "resources")

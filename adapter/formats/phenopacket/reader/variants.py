@@ -355,13 +355,16 @@ def _expressions(told: Told, kind: str, words: str) -> Json:
     syntax = "hgvs" if kind == "sequence-variant" else "iscn"
     said = told.named.get(syntax, []) or ([words] if words else [])
     if not told.label or not said:
-        values = [text(one, "value") for one in told.expressions if text(one, "syntax").startswith(syntax)]
-        said = said or values
+        said = said or _given(told, syntax) or (_given(told, "spdi") if syntax == "hgvs" and not told.label else [])
     if kind == "normal" or not said:
         return {}
     if syntax == "hgvs" and len(said) == 1 and all(_is_hgvs(one) for one in said[0].split(" ")):
         said = said[0].split(" ")
     return {syntax: said[0] if len(said) == 1 or syntax == "iscn" else said}
+
+
+def _given(told: Told, syntax: str) -> list[str]:
+    return [text(one, "value") for one in told.expressions if text(one, "syntax").startswith(syntax)]
 
 
 def _is_hgvs(token: str) -> bool:

@@ -18,6 +18,7 @@ from adapter.report import Json
 
 Residue = Iterator[tuple[str, Any]]
 Change = Callable[[Any], Any]
+Changes = dict[str, tuple[str, Change] | None]
 _VERSIONS = ("1", "1.0", "1.0.0")
 # Members that only schema 1 has, by the object they stand in: the mark of a document that does not say its version.
 _MARKS = {
@@ -63,6 +64,10 @@ def upgraded(packet: Json) -> Json:
     calls = list(_calls(packet))
     if calls:
         found["interpretations"] = [{"diagnosis": {"genomicInterpretations": calls}}]
+    return _versioned(found)
+
+
+def _versioned(found: Json) -> Json:
     if isinstance(found.get("metaData"), dict):
         found["metaData"] = found["metaData"] | {"phenopacketSchemaVersion": "2.0"}
     return found
@@ -73,7 +78,7 @@ def beside(document: Json) -> Json:
     found = _renamed(document, {"htsFiles": ("files", _files)})
     if isinstance(found.get("proband"), dict):
         found["proband"] = upgraded(found["proband"])
-    return _each(_each(found, "relatives", upgraded), "members", upgraded)
+    return _versioned(_each(_each(found, "relatives", upgraded), "members", upgraded))
 
 
 def residue(packet: Json) -> Residue:
@@ -109,18 +114,24 @@ def _list(node: Json, name: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _renamed(node: Json, changes: dict[str, tuple[str, Change] | None]) -> Json:
-    """``node`` with members renamed and changed, those without a new name left out."""
+def _renamed(node: Json, changes: Changes) -> Json:
+    """``node`` with members renamed and changed, those without a new name left out.
+
+    Choices of one element are joined; a member whose new name is taken by another value stays as it is.
+    """
     found: Json = {}
     for name, value in node.items():
         change = changes.get(name, (name, _same))
-        if change is not None:
-            new, make = change
-            made = make(value)
-            if isinstance(found.get(new), dict) and isinstance(made, dict):
-                found[new] = found[new] | made
-            else:
-                found[name if new in found else new] = made
+        if change is None:
+            continue
+        new, make = change
+        made = make(value)
+        if isinstance(found.get(new), dict) and isinstance(made, dict):
+            found[new] = found[new] | made
+        elif new in found or (new != name and new in node):
+            found[name] = value
+        else:
+            found[new] = made
     return found
 
 
@@ -142,9 +153,9 @@ def _range(value: Any) -> Any:
     return {k: _age(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
-def _moved(to: str, age: str, ages: str, term: str = "") -> dict[str, tuple[str, Change] | None]:
+def _moved(to: str, age: str, ages: str, term: str = "") -> Changes:
     """Members that became the choices of one TimeElement."""
-    found: dict[str, tuple[str, Change] | None] = {
+    found: Changes = {
         age: (to, lambda value: {"age": _age(value)}),
         ages: (to, lambda value: {"ageRange": _range(value)}),
     }
@@ -164,7 +175,7 @@ def _disease(node: Json) -> Json:
 
 def _biosample(node: Json) -> Json:
     when = _moved("timeOfCollection", "ageOfIndividualAtCollection", "ageRangeOfIndividualAtCollection")
-    dropped: dict[str, tuple[str, Change] | None] = {"variants": None, "isControlSample": None}
+    dropped: Changes = {"variants": None, "isControlSample": None}
     return _each(_renamed(node, {"htsFiles": ("files", _files), **dropped, **when}), "phenotypicFeatures", _feature)
 
 
@@ -195,9 +206,12 @@ def _calls(packet: Json) -> Iterator[Json]:
     """A call for each variant, of the subject or of the biosample it stood in."""
     owners = [(packet, text(child(packet, "subject"), "id"))]
     owners += [(one, text(one, "id")) for _, one in objects(packet, "biosamples")]
+    number = 0
     for owner, identifier in owners:
         for _, variant in objects(owner, "variants"):
             if descriptor := _descriptor(variant):
+                number += 1
+                descriptor = {"id": f"variant-{number}"} | descriptor  # schema 2 demands one
                 call: Json = {"subjectOrBiosampleId": identifier} if identifier else {}
                 yield call | {"variantInterpretation": {"variationDescriptor": descriptor}}
 
