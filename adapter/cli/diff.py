@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from adapter.terms import Terms
 
 # What only links parts of a case, or is how every case reads that says nothing else.
-_LINKS = {"id", "to", "mrd", "case_format"}
+_LINKS = {"id", "to", "mrd", "case_format", "base"}
 _DEFAULTS = {"result": "present", "status": "final"}
 _MISSING = object()
 
@@ -114,7 +114,8 @@ def said_by(case: Case | None) -> dict[str, Any]:
     """A case as values that are equal when they mean the same."""
     if case is None:
         return {}
-    found: dict[str, Any] = _said(case)
+    carried = tuple(one for one in case.carried if one.value is not None or not one.base)  # a null says nothing
+    found: dict[str, Any] = _said(case.model_copy(update={"carried": carried}))
     order = {one.id: n for n, one in enumerate(case.treatments) if one.id}
     for said, response in zip(found.get("responses", ()), case.responses, strict=False):
         if response.to in order:
