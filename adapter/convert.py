@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from adapter.case import Case
@@ -82,9 +83,13 @@ def write(
     terms = terms or load()
     source = case if isinstance(case, ReadCase) else ReadCase(case)
     understood = normalise(source.case, terms)
-    options = Options(at=at, profile_set=cast(ProfileSet, profile_set), bundle=cast(BundleKind, bundle))
-    written = form(to).write(understood, terms, options)
+    written = form(to).write(understood, terms, _options(at, profile_set, bundle))
     return Converted(written.document, understood, written.ledger, source.losses, source.issues)
+
+
+@lru_cache(maxsize=64)
+def _options(at: str, profile_set: str, bundle: str) -> Options:
+    return Options(at=at, profile_set=cast(ProfileSet, profile_set), bundle=cast(BundleKind, bundle))
 
 
 def convert(

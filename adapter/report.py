@@ -103,9 +103,10 @@ class Ledger:
 
     A writer calls :meth:`put` where it places a value. A source pointer covers itself and what lies below it, so it
     names the leaf or the quantity (``/findings/0/cells``), never a whole finding. What no entry covers is a loss.
+    ``places`` are the entries as :meth:`put` adds them: (node, source, rule, member).
     """
 
-    _places: list[tuple[Any, str, str, str]] = field(default_factory=list)
+    places: list[tuple[Any, str, str, str]] = field(default_factory=list)
     _notes: list[tuple[str, Reason, str, Any, str]] = field(default_factory=list)
 
     def put(self, node: Node, source: str, rule: str = "", member: str = "") -> Node:
@@ -114,7 +115,7 @@ class Ledger:
         ``rule`` is the mapping row (:attr:`adapter.terms.Code.rule`) or profile clause it was written by. ``source``
         "" is a value that no input leaf states (fixed by a profile, or the clock).
         """
-        self._places.append((node, source, rule, member))
+        self.places.append((node, source, rule, member))
         return node
 
     def narrowed(self, source: str, message: str, node: Json | list[Any] | None = None, member: str = "") -> None:
@@ -132,7 +133,7 @@ class Ledger:
             Loss("write", source, reason, message, _join(pointers.get(id(node), ""), member))
             for source, reason, message, node, member in self._notes
         ]
-        covered = {source for _, source, _, _ in self._places} | {n.path for n in notes}
+        covered = {source for _, source, _, _ in self.places} | {n.path for n in notes}
         gone = [
             Loss("write", leaf, "no-place", "the target has no place for it")
             for leaf in leaves
@@ -146,7 +147,7 @@ class Ledger:
         order = {pointer: n for n, pointer in enumerate(pointers.values())}
         rows = [
             (order[pointers[id(node)]], {"output": _join(pointers[id(node)], member), "input": source, "rule": rule})
-            for node, source, rule, member in self._places
+            for node, source, rule, member in self.places
             if id(node) in pointers
         ]
         return [row for _, row in sorted(rows, key=lambda r: (r[0], r[1]["output"], r[1]["input"]))]

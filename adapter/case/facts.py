@@ -21,7 +21,6 @@ Sort = Literal["variant", "karyotype", "observation"]
 Role = Literal["", "five-prime", "three-prime", "partner"]
 _FIELDS = {"methods": "method", "place": "region", "ids": "variant_ids", "parts": "markers"}
 """Facts whose field of the case has another name."""
-_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class GeneFact(NamedTuple):
@@ -137,51 +136,52 @@ class Facts:
     path: str
     id: str
     sort: Sort
-    result: Literal["present", "absent", "indeterminate", "no call"] = "present"
-    status: str = "final"
-    specimen: str = ""
-    methods: tuple[str, ...] = ()
-    age: Age | None = None
-    date: Date | None = None
-    said: str = ""
-    derived_from: str = ""
+    result: Literal["present", "absent", "indeterminate", "no call"]
+    status: str
+    specimen: str
+    methods: tuple[str, ...]
+    age: Age | None
+    date: Date | None
+    said: str
+    derived_from: str
 
-    genes: tuple[GeneFact, ...] = ()
-    place: Place | None = None
-    change: str = ""
-    copies: Copies | None = None
-    cells: Share | None = None
-    cutoff: Share | None = None
-    vaf: Fraction | None = None
-    zygosity: str = ""
-    origin: str = ""
-    significance: str = ""
-    significance_by: str = ""
-    expressions: tuple[Expression, ...] = ()
-    ids: tuple[tuple[str, str], ...] = ()
-    allele: Allele | None = None
-    fusion: str = ""
-    transcripts: tuple[str, ...] = ()
-    complex: bool | None = None
-    structure: str = ""
-    flags: tuple[Flag, ...] = ()
+    genes: tuple[GeneFact, ...]
+    place: Place | None
+    change: str
+    copies: Copies | None
+    cells: Share | None
+    cutoff: Share | None
+    vaf: Fraction | None
+    zygosity: str
+    origin: str
+    significance: str
+    significance_by: str
+    expressions: tuple[Expression, ...]
+    ids: tuple[tuple[str, str], ...]
+    allele: Allele | None
+    fusion: str
+    transcripts: tuple[str, ...]
+    complex: bool | None
+    structure: str
+    flags: tuple[Flag, ...]
 
-    test: str = ""
-    value: Value | None = None
-    parts: tuple[Part, ...] = ()
-    details: tuple[Detail, ...] = ()
+    test: str
+    value: Value | None
+    parts: tuple[Part, ...]
+    details: tuple[Detail, ...]
 
-    derived: Mapping[str, str] = _NONE
-    sources: Mapping[str, str] = _NONE
+    derived: Mapping[str, str]
+    sources: Mapping[str, str]
 
     def __init__(self, **stated: Any) -> None:
-        self.__dict__ = stated  # what is not stated is read from the class
+        self.__dict__ = _UNSTATED | stated
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Facts) and all(getattr(self, n) == getattr(other, n) for n in Facts.__annotations__)
+        return isinstance(other, Facts) and vars(self) == vars(other)
 
     def __repr__(self) -> str:
-        return f"Facts({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+        stated = (f"{name}={value!r}" for name, value in vars(self).items() if value != _UNSTATED[name])
+        return f"Facts({', '.join(stated)})"
 
     def at(self, fact: str) -> str:
         """JSON pointer of the case leaf that states ``fact``; "" for a derived one.
@@ -192,3 +192,15 @@ class Facts:
         if fact in self.derived:
             return ""
         return self.sources.get(fact) or f"{self.path}/{_FIELDS.get(fact, fact)}"
+
+
+# One dictionary with every fact, and no defaults on the class: the interpreter then reads a fact in one step.
+_UNSTATED: dict[str, Any] = {
+    **dict.fromkeys(Facts.__annotations__),
+    **dict.fromkeys(("path", "id", "sort", "specimen", "said", "derived_from", "change", "zygosity", "origin"), ""),
+    **dict.fromkeys(("significance", "significance_by", "fusion", "structure", "test"), ""),
+    **dict.fromkeys(("methods", "genes", "expressions", "ids", "transcripts", "flags", "parts", "details"), ()),
+    **dict.fromkeys(("derived", "sources"), MappingProxyType({})),
+    "result": "present",
+    "status": "final",
+}

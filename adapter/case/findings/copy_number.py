@@ -26,6 +26,7 @@ from adapter.errors import Fault
 from adapter.terms import Terms
 
 Change = Literal["amplification", "gain", "loss", "deletion", "homozygous deletion", "copy-neutral LOH", "normal"]
+_SEEN = ("form", "ploidy", "probe", "signals", "exons")
 Form = Literal["hsr", "dmin", "ring", "marker", "intrachromosomal", "tandem"]
 
 _INTERVAL = re.compile(r"(?:chr)?(?P<chromosome>[0-9]{1,2}|X|Y):(?P<start>[0-9,]+)[-–](?P<end>[0-9,]+)", re.ASCII)
@@ -106,17 +107,11 @@ class CopyNumber(GenomicFinding):
         return understood_iscn(self.iscn)
 
     def _details(self, path: str) -> tuple[Detail, ...]:
-        seen = {
-            "form": self.form,
-            "ploidy": self.ploidy,
-            "probe": self.probe,
-            "signals": self.signals,
-            "exons": self.exons,
-        }
+        seen = details(path, self.__dict__, _SEEN)
         if self.control is None:
-            return details(path, seen)
-        below = details(f"{path}/control", {"probe": self.control.probe, "copies": self.control.copies})
-        return details(path, seen) + tuple(one._replace(name=f"control-{one.name}") for one in below)
+            return seen
+        below = details(f"{path}/control", self.control.__dict__)
+        return seen + tuple(one._replace(name=f"control-{one.name}") for one in below)
 
 
 def place(region: str, path: str, assembly: str | None) -> Place:

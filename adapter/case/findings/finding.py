@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -91,8 +91,13 @@ class Finding(Stated):
 
     def common(self, path: str, id: str) -> dict[str, Any]:
         """Where the finding stands, and the facts that are its own fields as stated."""
-        stated = {name: value for name, value in self.__dict__.items() if value is not None and name in _SAME}
-        stated |= {"path": path, "id": id, "sort": self.sort, "methods": self.methods}
+        stated: dict[str, Any] = {"path": path, "id": id, "sort": self.sort}
+        fields = self.__dict__
+        for name in _same(type(self)):
+            if (value := fields[name]) is not None:
+                stated[name] = value
+        if self.method is not None:
+            stated["methods"] = self.methods
         return stated
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
@@ -124,6 +129,11 @@ class GenomicFinding(Finding):
                 "absent",
                 "cells carry what was not found: state the cut-off they are under, or leave out result: absent",
             )
+
+
+@cache
+def _same(kind: type[Finding]) -> tuple[str, ...]:
+    return tuple(name for name in kind.model_fields if name in _SAME)
 
 
 @cache
@@ -161,19 +171,19 @@ def gene_facts(names: tuple[str, ...], path: str, terms: Terms) -> tuple[GeneFac
     return tuple([GeneFact(name, gene_of(name, terms), f"{path}/{n}") for n, name in enumerate(names)])
 
 
-def details(path: str, stated: Mapping[str, Any]) -> tuple[Detail, ...]:
-    """A detail for every field that was stated, called by the field's name with hyphens; lists are joined."""
-    return tuple(
-        [
-            Detail(
-                name.replace("_", "-"),
-                ", ".join(map(str, value)) if isinstance(value, tuple) else value,
-                f"{path}/{name}",
-            )
-            for name, value in stated.items()
-            if value is not None and value != ()
-        ]
-    )
+def details(path: str, stated: Mapping[str, Any], names: Iterable[str] = ()) -> tuple[Detail, ...]:
+    """A detail for each of the fields ``names`` (all when empty) that was stated, lists joined.
+
+    It is called by the field's name with hyphens.
+    """
+    found = []
+    for name in names or stated:
+        value = stated[name]
+        if value is None or value == ():
+            continue
+        said = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        found.append(Detail(name.replace("_", "-"), said, f"{path}/{name}"))
+    return tuple(found)
 
 
 def understood_iscn(text: str | None) -> Understood | None:

@@ -68,5 +68,5 @@ class Karyotype(GenomicFinding):
         return {
             "expressions": iscn_expression(self.iscn, f"{path}/iscn", self.understood),
             "derived": {"normal": "iscn"} if known and known.normal else {},
-            "details": details(path, {"banding": self.banding, "cells_counted": self.cells_counted}),
+            "details": details(path, self.__dict__, ("banding", "cells_counted")),
         }

@@ -19,6 +19,7 @@ from adapter.case.findings.finding import (
 from adapter.errors import Fault
 from adapter.terms import Terms
 
+_SEEN = ("exons", "isoform", "in_frame", "probe", "signals")
 FORMS = "HGNC and VICC form of the fusion"
 
 
@@ -53,18 +54,16 @@ class Rearrangement(GenomicFinding):
         return known._replace(issues=known.issues + issues)
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
-        """Genes with their roles, the fusion and string as printed, standard forms, transcripts and how it was seen."""
+        """Genes with their roles, the string as printed, forms of the fusion, transcripts and how it was seen."""
         genes, rule = self._genes(path, terms)
-        said = self.fusion or ("::".join(self.genes) if len(self.genes) == 2 else "")
-        forms = tuple(forms_of(said, terms))
-        seen = {"isoform": self.isoform, "in_frame": self.in_frame, "probe": self.probe, "signals": self.signals}
+        text = self.fusion or ("::".join(self.genes) if len(self.genes) == 2 else "")
+        forms = tuple(forms_of(text, terms)) if text else ()
         return {
             "genes": genes,
-            "fusion": self.fusion or "",
             "expressions": iscn_expression(self.iscn, f"{path}/iscn", self.understood) + forms,
             "derived": ({"genes": rule} if rule else {}) | ({"forms": FORMS} if forms else {}),
             "transcripts": self.transcripts,
-            "details": details(path, {"exons": self.exons} | seen),
+            "details": details(path, self.__dict__, _SEEN),
         }
 
     def _genes(self, path: str, terms: Terms) -> tuple[tuple[GeneFact, ...], str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from adapter.case.facts import Allele, Expression
+from adapter.case.facts import Allele, Detail, Expression
 from adapter.case.fields import Count, Exons, Fraction, OneOrMore, Reading, Text, VariantIds
 from adapter.case.findings.engines import canonical_of, read_hgvs
 from adapter.case.findings.finding import GenomicFinding, Understood, details, gene_fact, gene_place
@@ -15,6 +15,7 @@ from adapter.errors import Fault
 from adapter.terms import Terms
 
 _PHASE = re.compile(r"\s*(cis|trans)\s+(?:with\s+|to\s+)?(?P<id>\S.*?)\s*")
+_MEASURES = ("assembly", "exons", "depth", "phase", "length", "ratio", "insertion_point")
 ASSEMBLIES = {"hg38": "GRCh38", "hg19": "GRCh37", "grch38": "GRCh38", "grch37": "GRCh37"}
 _SOURCES = (
     ("dbsnp", re.compile(r"rs[0-9]+", re.IGNORECASE | re.ASCII)),
@@ -81,31 +82,34 @@ class SequenceVariant(GenomicFinding):
         """Gene, expressions, allele where worked out, identifiers and measures."""
         value = self.understood.value if self.understood else None
         allele = value if isinstance(value, Allele) else None
-        said: dict[str, Any] = {"allele": allele, "details": details(path, self._measures())}
+        said: dict[str, Any] = {"allele": allele, "details": self._measures(path)}
         if self.gene:
             said["genes"] = genes = (gene_fact(self.gene, f"{path}/gene", terms),)
             if lies := gene_place(genes):
                 said |= {"place": lies, "derived": PLACED}
         if self.hgvs:
-            said["expressions"] = tuple(self._expressions(f"{path}/hgvs", allele))
+            said["expressions"] = self._expressions(f"{path}/hgvs", allele)
         if self.transcript:
             said |= {"transcripts": (self.transcript,), "sources": {"transcripts": f"{path}/transcript"}}
         if self.variant_ids:
             said["ids"] = identifiers(self.variant_ids)
         return said
 
-    def _expressions(self, path: str, allele: Allele | None) -> Iterator[Expression]:
-        listed = not isinstance(self.hgvs, str)
-        for n, text in enumerate(self.expressions):
-            value = canonical_of(text, allele) if allele else None
-            at = f"{path}/{n}" if listed else path
-            yield Expression("hgvs", text, at, value, value == text, allele.grade if allele else "D")
+    def _expressions(self, path: str, allele: Allele | None) -> tuple[Expression, ...]:
+        if isinstance(self.hgvs, str):
+            return (_expression(self.hgvs, path, allele),)
+        return tuple([_expression(text, f"{path}/{n}", allele) for n, text in enumerate(self.expressions)])
 
-    def _measures(self) -> dict[str, Any]:
-        return {
-            "assembly": self.assembly, "exons": self.exons, "depth": self.depth, "phase": self.phase,
-            "length": bounds(self.length), "ratio": bounds(self.ratio), "insertion_point": self.insertion_point,
-        }  # fmt: skip
+    def _measures(self, path: str) -> tuple[Detail, ...]:
+        fields = self.__dict__
+        if self.length is not None or self.ratio is not None:
+            fields = fields | {"length": bounds(self.length), "ratio": bounds(self.ratio)}
+        return details(path, fields, _MEASURES)
+
+
+def _expression(text: str, path: str, allele: Allele | None) -> Expression:
+    value = canonical_of(text, allele) if allele else None
+    return Expression("hgvs", text, path, value, value == text, allele.grade if allele else "D")
 
 
 def bounds(reading: Any) -> Any:

@@ -12,16 +12,11 @@ from adapter.case.facts import Facts, Place
 from adapter.nomenclature.quantities import Bounds, Fraction, Share
 
 Extra = tuple[str, str, str, str]
-"""Name, text, the pointer where the case states it ("" for what was worked out), and the rule ("" for the usual one).
+"""Name, text, the pointer where the case states it ("" for what was worked out), and the rule ("" for the usual one:
+"derived" where no leaf states it).
 
 A plain tuple: there are some twenty of them to a case.
 """
-
-
-def origin(extra: Extra) -> tuple[str, str]:
-    """Pointer and rule for the ledger; what no leaf states was worked out."""
-    _, _, source, rule = extra
-    return source, rule or ("" if source else "derived")
 
 
 def percent(value: Bounds, shift: int = 0) -> str:

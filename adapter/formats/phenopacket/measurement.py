@@ -146,8 +146,8 @@ def _describe(w: Writing, node: Json, parts: list[Extra]) -> None:
     if not parts:
         return
     node["description"] = "; ".join([f"{name}: {value}" for name, value, _, _ in parts])
-    for extra in parts:
-        w.put(node, *extras.origin(extra), "description")
+    for _, _, source, rule in parts:
+        w.note((node, source, rule or ("" if source else "derived"), "description"))
 
 
 def _digits(value: Value | None) -> list[Extra]:
@@ -175,7 +175,7 @@ def _quantity(w: Writing, node: Json, value: Value, reference: Detail | None = N
     quantity: Json = {}
     w.term(quantity, "unit", unit(w, value.unit), value.unit_path)
     quantity["value"] = number(value.bounds.low)
-    w.put(quantity, value.path, "" if value.path else "derived", "value")
+    w.note((quantity, value.path, "" if value.path else "derived", "value"))
     if reference is not None and isinstance(reference.value, Bounds):
         quantity["referenceRange"] = w.put(_range(w, value.unit, reference.value), reference.path)
     node["value"] = {"quantity": quantity}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from adapter.case import Case, facts_of
 from adapter.case.facts import Facts
 from adapter.formats.base import Options, Written
 from adapter.formats.phenopacket import measurement
@@ -19,14 +18,9 @@ from adapter.formats.phenopacket.writing import Writing
 from adapter.report import Json
 from adapter.terms import Terms
 
-if TYPE_CHECKING:
-    from adapter.case import Case
-
 
 def write(case: Case, terms: Terms, options: Options) -> Written:
     """``case`` as a Phenopacket, schema 2.0, in canonical JSON order."""
-    from adapter.case import facts_of
-
     w = Writing(terms, options.at, case.id, tuple([finding.kind for finding in case.findings]))
     packet: Json = {"id": case.id, "subject": individual(w, case)}
     w.put(packet, "/id", "", "id")

@@ -54,7 +54,7 @@ def descriptor(w: Writing, facts: Facts, words: list[Extra], extra: list[Extra],
 
     ``ids`` are the descriptor ids of the packet so far, ``where`` its own pointer.
     """
-    gene = next((g for g in facts.genes if g.gene), None)
+    gene = next((g for g in facts.genes if g.gene), None) if facts.genes else None
     allele = of_allele(facts.allele) if facts.allele else None
     variation, vrs_id = _variation(w, facts, gene, allele)
     own = f"{w.case_id}-{facts.id}"
@@ -87,12 +87,12 @@ def descriptor(w: Writing, facts: Facts, words: list[Extra], extra: list[Extra],
 def _label(w: Writing, node: Json, facts: Facts, words: list[Extra], own: str) -> None:
     node["label"] = " ".join([text for _, text, _, _ in words]) or facts.said or own
     for _, _, source, _ in words:
-        w.put(node, source, "" if source else "derived", "label")
+        w.note((node, source, "" if source else "derived", "label"))
     if not words:
-        w.put(node, "", "profile:label", "label")
+        w.note((node, "", "profile:label", "label"))
     if facts.said:
         node["description"] = facts.said
-        w.put(node, facts.at("said"), "", "description")
+        w.note((node, facts.at("said"), "", "description"))
 
 
 def _named_beside_fusion(w: Writing, node: Json, facts: Facts) -> None:
@@ -179,14 +179,14 @@ def _copy_number(w: Writing, facts: Facts, gene: str, copies: vrs.Range) -> tupl
     """Copies of a gene; the gene stands for the locus, as the source names no coordinates."""
     subject: Json = {"geneId": gene}
     node: Json = {"gene": subject, **_count(w, facts, copies)}
-    w.put(subject, facts.genes[0].path, COPY_NUMBER)
+    w.note((subject, facts.genes[0].path, COPY_NUMBER, ""))
     return {"copyNumber": node}, copy_number_id(gene, *copies)
 
 
 def _count(w: Writing, facts: Facts, copies: vrs.Range) -> Json:
-    count = count_of(*copies)
+    count, at = count_of(*copies), facts.at("copies")
     for bounds in count.values():
-        w.put(bounds, facts.at("copies"), COPY_NUMBER)
+        w.note((bounds, at, COPY_NUMBER, ""))
     return count
 
 
@@ -204,7 +204,7 @@ def _copies_of_interval(w: Writing, facts: Facts, place: Place, copies: vrs.Rang
         return None
     interval = {"startNumber": {"value": str(first - 1)}, "endNumber": {"value": str(last)}}
     location: Json = {"sequenceId": f"ga4gh:{chromosome.refget}", "sequenceInterval": interval}
-    w.put(location, place.path, COPY_NUMBER)
+    w.note((location, place.path, COPY_NUMBER, ""))
     sequence = {"location": location, "reverseComplement": False}
     return {"copyNumber": {"derivedSequenceExpression": sequence, **_count(w, facts, copies)}}
 
@@ -281,7 +281,7 @@ def expressions(w: Writing, facts: Facts, allele: OfAllele | None) -> list[Json]
         # Without a reference sequence HGVS names no variant; the label has the words.
         if value and (":" in value or not stated.syntax.startswith("hgvs")):
             node = found.setdefault(value, {"syntax": syntax_of(stated), "value": value})
-            w.put(node, stated.path, "" if stated.path else "derived")
+            w.note((node, stated.path, "" if stated.path else "derived", ""))
     for syntax, value in allele.expressions if allele else ():
         w.put(found.setdefault(value, {"syntax": syntax, "value": value}), "", allele.rule if allele else "")
     return list(found.values())
@@ -333,7 +333,8 @@ def _extensions(w: Writing, extra: list[Extra], where: str) -> list[Json]:
     for name, value, source, rule in extra:
         if name in names:
             node = {"name": name, "value": value}
-            found.append(w.put(node, source, rule or names[name]))
+            found.append(node)
+            w.note((node, source, rule or names[name], ""))
         else:
             w.comment(where, name, value, source)
     return found
@@ -355,7 +356,7 @@ def _types(w: Writing, node: Json, facts: Facts, allele: OfAllele | None) -> Non
             w.term(node, "structuralType", code, source)
     if allele and allele.reference:
         node["vrsRefAlleleSeq"] = allele.reference
-        w.put(node, "", allele.rule, "vrsRefAlleleSeq")
+        w.note((node, "", allele.rule, "vrsRefAlleleSeq"))
     if facts.zygosity and (key := w.key("zygosities", facts.zygosity)):
         code = w.of_key("zygosities", key, "GENO")
         w.term(node, "allelicState", code, facts.at("zygosity"))
@@ -386,7 +387,7 @@ def _xrefs(w: Writing, facts: Facts) -> list[str]:
         if source in w.terms.prefixes():
             w.prefixes.add(source)
             found.append(f"{source}:{identifier}")
-            w.put(found, facts.at("ids"), "", str(len(found) - 1))
+            w.note((found, facts.at("ids"), "", str(len(found) - 1)))
     return found
 
 

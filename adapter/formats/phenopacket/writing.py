@@ -15,16 +15,18 @@ BY = "haem-adapter"
 class Writing:
     """One packet in the making.
 
-    ``at`` is the conversion time, ``put`` that of the ledger. ``prefixes`` are the CURIE prefixes written so far, from
-    which ``metaData.resources`` is made; ``updates`` holds the comments for what version 2 has no field for.
+    ``at`` is the conversion time. ``put`` is the ledger's, ``note`` adds its (node, source, rule, member) without a
+    call of Python: a packet has some fifty of them. ``prefixes`` are the CURIE prefixes written so far, from which
+    ``metaData.resources`` is made; ``updates`` holds the comments for what version 2 has no field for.
     """
 
-    __slots__ = ("at", "case_id", "kinds", "ledger", "prefixes", "put", "terms", "updates")
+    __slots__ = ("at", "case_id", "kinds", "ledger", "note", "prefixes", "put", "terms", "updates")
 
     def __init__(self, terms: Terms, at: str, case_id: str, kinds: tuple[str, ...] = ()) -> None:
         self.terms, self.at, self.case_id, self.kinds = terms, at, case_id, kinds
         self.ledger = Ledger()
         self.put = self.ledger.put
+        self.note = self.ledger.places.append
         self.prefixes: set[str] = set()
         self.updates: list[Json] = []
 
@@ -40,8 +42,9 @@ class Writing:
 
     def term(self, node: Json, member: str, code: Code, source: str = "") -> None:
         """Set ``member`` of ``node`` to the class of ``code``, stated at ``source``."""
-        node[member] = self.use(code)
-        self.put(node, source, code.rule, member)
+        self.prefixes.add(code.prefix)
+        node[member] = code.ontology_class.copy()
+        self.note((node, source, code.rule, member))
 
     def key(self, table: str, words: str) -> str | None:
         """Key of the row that ``words`` name; None for unknown and for ambiguous words, which stay words."""
@@ -68,7 +71,7 @@ class Writing:
         """
         update = {"timestamp": self.at, "updatedBy": BY, "comment": f"{where} {name}: {text}"}
         self.updates.append(update)
-        self.put(update, source, "profile:comment", "comment")
+        self.note((update, source, "profile:comment", "comment"))
         if moved:
             self.ledger.moved(source, f"no field for {name}; kept as a comment", update, "comment")
 
