@@ -28,6 +28,7 @@ _MARKS = (
     (b"\xfe\xff", "UTF-16"),
 )
 _BOM = b"\xef\xbb\xbf"
+_FIRST = frozenset(mark[0] for mark in (*(mark for mark, _ in _MARKS), _BOM))
 
 
 class _RefusedError(Exception):
@@ -48,7 +49,7 @@ def read_json(data: bytes, *, limit: int | None = None) -> Any:
     except _RefusedError as refused:
         _located(text, str(refused))
     # Only an escape can bring a surrogate into valid UTF-8.
-    if "\\ud" in text or "\\uD" in text:
+    if "\\" in text and ("\\ud" in text or "\\uD" in text):
         _refuse_surrogates(text, document)
     return document
 
@@ -85,17 +86,22 @@ def decode(data: bytes, *, limit: int | None = None) -> str:
     """``data`` as UTF-8 text; raises ReadError for another encoding, a byte order mark, more than ``limit`` bytes."""
     if limit is not None and len(data) > limit:
         raise ReadError(f"the document is larger than {limit} bytes")
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            raise ReadError(f"the document is {name}; expected UTF-8", line=1, column=1)
-    if data.startswith(_BOM):
-        raise ReadError("the document starts with a byte order mark; expected UTF-8 without one", line=1, column=1)
+    if data and data[0] in _FIRST:
+        _refuse_marks(data)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = data[: error.start]
         column = len(before.rpartition(b"\n")[2].decode("utf-8")) + 1
         raise ReadError("not UTF-8", line=before.count(b"\n") + 1, column=column) from None
+
+
+def _refuse_marks(data: bytes) -> None:
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            raise ReadError(f"the document is {name}; expected UTF-8", line=1, column=1)
+    if data.startswith(_BOM):
+        raise ReadError("the document starts with a byte order mark; expected UTF-8 without one", line=1, column=1)
 
 
 def _number(value: Any) -> orjson.Fragment:
