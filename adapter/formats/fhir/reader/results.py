@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.formats.fhir.reader.findings import FIELDS, RESULTS, begun, ended
+from adapter.formats.fhir.reader.components import FIELDS
 from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.observed import RESULTS, begun, ended
 from adapter.formats.fhir.reader.values import as_stated, unit_of, value_of
 from adapter.nomenclature import readings
 
