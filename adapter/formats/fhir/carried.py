@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adapter.case.links import finding_ids
+from adapter.formats.fhir.reader.restored import FORM, says
 from adapter.formats.fhir.treatment import roles
 
 if TYPE_CHECKING:
@@ -50,7 +52,9 @@ def _is_whole(one: Carried) -> bool:
 def _addresses(d: Draft, kept: list[tuple[int, Carried]]) -> dict[str, str]:
     """Addresses of the source document that stand in the bundle, with the fullUrl they have there."""
     known = {f"Specimen/{one.id}": d.ids.urn(f"specimen/{one.id}") for one in d.case.specimens}
-    known |= {f"Observation/{one.id}": d.ids.urn(f"finding/{one.id}") for one in d.case.findings if one.id}
+    known |= {f"Condition/{n}": d.ids.urn(f"condition/{n}") for n in range(len(d.case.diagnoses))}
+    named = finding_ids([finding.to_json() for finding in d.case.findings])
+    known |= {f"Observation/{name}": d.ids.urn(f"finding/{name}") for name in named}
     for name, own in roles(d).items():
         for kind in ("MedicationAdministration", "MedicationRequest", "MedicationStatement", "Procedure"):
             known[f"{kind}/{name}"] = d.ids.urn(own[0])
@@ -94,6 +98,11 @@ def _put_back(d: Draft, resource: Json, steps: list[str], value: Any, n: int) ->
     member = steps[0]
     if len(steps) == 2:
         held = resource.get(member, [])
+        if steps[1].endswith(FORM):
+            if (own := _own_form(d, held, value)) is not None:
+                own.clear()
+                d.ledger.put(own, f"/carried/{n}").update(value)
+            return
         whole = not isinstance(value, dict) or _NEEDED.get(member, "") in ("", *value)
         if isinstance(held, list) and whole:
             resource[member] = [*(one for one in held if not _worked_out(d, one, value)), value]
@@ -101,6 +110,29 @@ def _put_back(d: Draft, resource: Json, steps: list[str], value: Any, n: int) ->
     elif len(steps) == 1 and not _stands(resource, member):
         resource[member] = value
         d.ledger.put(resource, f"/carried/{n}", member=member)
+    elif len(steps) == 1 and _joined(d, resource, member, value):
+        d.ledger.put(resource, f"/carried/{n}", member=member)
+
+
+def _own_form(d: Draft, held: list[Json], value: Any) -> Json | None:
+    """The component that the writer made of what the carried one says too, None where it made none."""
+    said = says(value, d.terms) if isinstance(value, dict) else ()
+    return next((one for one in held if said and says(one, d.terms) == said), None)
+
+
+def _joined(d: Draft, resource: Json, member: str, rest: Any) -> bool:
+    """Add to an element what is left of the source's: further codings and members; False where they contradict."""
+    held = resource.get(member)
+    if not (isinstance(held, dict) and isinstance(rest, dict)):
+        return False
+    added = {key: [*held.get(key, ()), *value] if isinstance(value, list) else value for key, value in rest.items()}
+    if any(key in held and not isinstance(value, list) for key, value in rest.items()):
+        return False
+    if any(held is name.concept for name in d.names.values()):  # shared by all documents
+        resource[member] = held | added
+    else:
+        held.update(added)
+    return True
 
 
 def _worked_out(d: Draft, one: Any, value: Any) -> bool:

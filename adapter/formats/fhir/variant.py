@@ -7,11 +7,12 @@ first, a whole Quantity in the second (invariant cnt-3), so the writer has two f
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from adapter.formats.fhir.allele import allele_parts
-from adapter.formats.fhir.datatypes import HGVS, ISCN, quantity
+from adapter.formats.fhir.datatypes import HGVS, ISCN, REFSEQ, quantity
 from adapter.formats.fhir.observation import Parts, answer, closed, of_finding, studied
 from adapter.report import Json
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from adapter.nomenclature.quantities import Copies, Fraction, Share
 
 _SLICES = {"c.": "hgvs-c", "p.": "hgvs-p", "g.": "genomic-hgvs"}
+_REFSEQ = re.compile(r"[NX][MR]_[0-9]+(?:\.[0-9]+)?", re.ASCII)  # a transcript's accession
 _FEW = "mCODE 4 takes one whole number: its lower bound; the range stands in a component of ours"
 
 
@@ -186,7 +188,10 @@ def identified(d: Draft, parts: Parts, facts: Facts) -> None:
         d.part(parts, "variation-code", "CodeableConcept", node, facts.at("ids"))
     for n, transcript in enumerate(facts.transcripts):
         name = "transcript" if n == 0 else "further-transcript"
-        d.part(parts, name, "CodeableConcept", {"text": transcript}, facts.at("transcripts"))
+        node = {"text": transcript}
+        if _REFSEQ.fullmatch(transcript):
+            node = {"coding": [{"system": REFSEQ, "code": transcript}], "text": transcript}
+        d.part(parts, name, "CodeableConcept", node, facts.at("transcripts"))
 
 
 def shares(d: Draft, parts: Parts, facts: Facts) -> None:

@@ -47,6 +47,7 @@ def statements(case):
     """Leaves of a case in its one form, by pointer."""
     document = copy.deepcopy(case.to_json())
     del document["case_format"]
+    document["carried"] = [one for one in document.get("carried", ()) if one["value"] is not None]
     for finding in document.get("findings", ()):
         _finding(finding, document.get("source", {}))
     for feature in document.get("features", ()):

@@ -79,3 +79,11 @@ def test_negatives_of_one_line_come_back_as_one_line_and_others_do_not_join_it()
     line = {"kind": "normal", "id": "neg", "genes": ["TP53", "NPM1", "FLT3"], "method": "NGS"}
     other = {"kind": "normal", "id": "neg-4", "genes": ["KIT"], "method": "FISH"}
     assert changed({"case_format": "1", "id": "n", "findings": [line, other]}, "gr3") == []
+
+
+@pytest.mark.parametrize("of_finding", [{}, {"source": {"doi": "10.5555/other"}}])
+@pytest.mark.parametrize("profile_set", SETS)
+def test_a_source_that_only_findings_cite_comes_back_as_that_of_the_case(profile_set, of_finding):
+    source = {"doi": "10.5555/synthetic", "accessed": "1950"}
+    finding = {"kind": "measurement", "test": "blasts", "value": "90 %"} | of_finding
+    assert changed({"case_format": "1", "id": "s", "source": source, "findings": [finding]}, profile_set) == []

@@ -18,6 +18,7 @@ from adapter.formats.fhir.reader.entries import Entry, Index, by_person, entries
 from adapter.formats.fhir.reader.negatives import gathered
 from adapter.formats.fhir.reader.node import left, obj, take
 from adapter.formats.fhir.reader.rest import accepted, carry
+from adapter.formats.fhir.reader.restored import restated, unrestored
 from adapter.formats.fhir.reader.scene import Scene
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def _case(s: Scene) -> ReadCase:
         _carry(s, entry, carried)
     s.case["carried"] = carried
     case, issues, losses = accepted({k: v for k, v in s.case.items() if v not in ({}, [])})
+    if missing := tuple(unrestored(s, case)):
+        case = restated(missing, case, s.terms)
     return ReadCase(case, tuple(losses), (*s.issues, *issues))
 
 
@@ -82,7 +85,9 @@ def _source(s: Scene) -> Json:
             named = of_provenance(entry.resource)
             entry.own = "provenance"
     cited = [s.cited(e.resource) for e in s.entries if e.own and not e.role.startswith("finding/")]
-    return next((one for one in cited if one), named)
+    found = next((one for one in cited if one), {})
+    s.named = {} if found else named
+    return found or named
 
 
 def _finding(s: Scene, entry: Entry) -> None:
@@ -160,6 +165,7 @@ def _ids(s: Scene) -> None:
     from adapter.case.links import finding_ids
 
     made = s.case.get("findings", [])
+    _fuller(s)
     for finding in made:
         source = s.citations.get(id(finding), {})
         if source and source != {k: v for k, v in s.case.get("source", {}).items() if k != "label"}:
@@ -172,9 +178,18 @@ def _ids(s: Scene) -> None:
                 finding.pop("id")
 
 
+def _fuller(s: Scene) -> None:
+    """Take the citation of the findings as the case's, where all have one and it says more than the Provenance does."""
+    cited = [one for one in s.citations.values() if one]
+    if s.named and cited and all(one == cited[0] for one in cited) and s.named.items() <= cited[0].items():
+        s.case["source"] = s.case.get("source", {}) | cited[0]
+
+
 def _carry(s: Scene, entry: Entry, carried: list[Json]) -> None:
     if entry.own and entry.kind in _REDUNDANT:
         return
     whole = entry not in s.done
+    if entry in s.variants:
+        entry.resource.pop("component", None)  # those that writing would not bring back are carried whole
     if left(entry.resource) is not None:
         carry(entry, carried, whole=whole)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from adapter.errors import AmbiguousTerm, UnknownTerm
 from adapter.formats.fhir.datatypes import HGVS
 from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.values import value_of
@@ -91,6 +92,10 @@ class Found:
         """Identifiers in catalogues, without the catalogue."""
         return [one for _, one in self.ids]
 
+    def said(self) -> tuple[object, ...]:
+        """What was read so far, whatever components it stood in."""
+        return (self.genes, [*self.expressions, *self.texts], self.ids, self.transcripts, self.made)
+
     def put_back(self, values: list[str]) -> None:
         """Put back, to be carried, the components that these values or fields were read in."""
         for value in values:
@@ -112,19 +117,30 @@ class Found:
 
     def _gene(self, part: Part) -> bool:
         node = obj(part.node, "valueCodeableConcept")
-        name = text(node, "text")
+        name, ids = text(node, "text"), []
         for n, coding in list(objects(node, "coding")):
             if self.s.words.vocabulary(coding) == "HGNC":
+                ids.append(text(coding, "code"))
                 name = name or text(coding, "display") or text(coding, "code")
                 if not text(coding, "code").startswith("HGNC:"):
                     self.s.warn(self.entry, "code", "an HGNC id has the prefix HGNC:")
                 take(node, "coding", n)
         name = name or self.s.words.words(node)
+        self._agree(name, ids)
         if text(node, "text") == name:
             take_text(node, "text")
         if name:
             self.genes.append(name)
         return bool(name)
+
+    def _agree(self, name: str, ids: list[str]) -> None:
+        """Warn where the id beside a gene's name is that of another gene; the name is what is read."""
+        try:
+            known = self.s.terms.gene(name).hgnc if ids and not self.entry.own else ""
+        except (AmbiguousTerm, UnknownTerm):
+            return
+        if known and known.removeprefix("HGNC:") not in [one.removeprefix("HGNC:") for one in ids]:
+            self.s.warn(self.entry, "gene", "the HGNC id is not that of the gene named beside it: the name was read")
 
     def _role(self, part: Part) -> bool:
         return bool(part.node.pop("valueCodeableConcept", None))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from adapter.errors import ReadError
@@ -37,6 +37,7 @@ class Entry:
     own: str = ""  # id of the case that our own writer wrote it for
     stated_kind: str = ""  # kind of finding, where our own writer states it
     inside: Entry | None = None
+    source: Json = field(default_factory=dict)  # the resource as it came, never changed
 
 
 def shallow(document: Any) -> None:
@@ -67,7 +68,7 @@ def _add(found: list[Entry], resource: Json, address: str, system: str, inside: 
     contained = copy.pop("contained", [])
     kind, own = copy["resourceType"], text(copy, "id")
     path = f"{kind}/{own or len(found) + 1}" if inside is None else f"{inside.path}#{own or len(found) + 1}"
-    entry = Entry(copy, path, kind, inside=inside)
+    entry = Entry(copy, path, kind, inside=inside, source=resource)
     named = (path, f"urn:uuid:{own}") if own and inside is None else (path,) if own else ()
     entry.addresses = (*((address,) if address else ()), *named)
     entry.own, entry.role, entry.stated_kind = _role(copy, system)

@@ -46,6 +46,8 @@ def variant(s: Scene, entry: Entry) -> None:
         s.warn(entry, "unnamed", "a variant without gene, expression or place: its components as words")
     for said in s.note(resource):
         made.setdefault("said", said)
+    if not entry.own:
+        s.variants.append(entry)
     ended(s, entry, made)
 
 

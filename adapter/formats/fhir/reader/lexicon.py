@@ -27,8 +27,9 @@ class Lexicon:
         self.terms, self.codes = terms, codebook(terms)
         self._names: dict[Known, set[str]] = {}
         self._keys: dict[str, dict[Known, list[str]]] = {}
+        self._known: set[Known] | None = None  # codes of all tables, once somebody asks
         self.own_system = terms.resource("HAEM").fhir_system
-        self._systems = {terms.resource(p).fhir_system: p for p in terms.prefixes()}
+        self._systems = {system: p for p in terms.prefixes() if (system := terms.resource(p).fhir_system)}
         for table in NAMES:
             for known, keys in self._table(table).items():
                 self._names.setdefault(known, set()).update(keys)
@@ -52,6 +53,12 @@ class Lexicon:
             if system == self.own_system:
                 found.add(code)
         return frozenset(found)
+
+    def knows(self, coding: Json) -> bool:
+        """Whether any table has the code, so that its label states nothing."""
+        if self._known is None:
+            self._known = {one for table in self.terms.tables() for one in self._table(table)}
+        return known(coding) in self._known
 
     def keys(self, table: str, node: Json) -> list[str]:
         """Keys of the table that the codings of a concept stand for, the most likely one first.

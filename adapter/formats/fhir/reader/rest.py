@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.case import read_case
 from adapter.errors import CaseError
 from adapter.formats.fhir.reader.node import left, remainders, text
+from adapter.formats.fhir.reader.restored import place
 from adapter.report import Issue, Json, Loss
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ _ROUNDS = 20
 
 
 def carry(entry: Entry, carried: list[Json], *, whole: bool) -> None:
-    """Carry what is left of a resource: all of it in one piece (``whole``), else element by element."""
+    """Carry what is left of a resource: all of it in one piece (``whole``), else element by element.
+
+    An element's place is named by the part of the case that its resource became.
+    """
     resource = entry.resource
     if text(resource.get("text"), "status") in ("generated", "extensions"):  # it says what the elements say
         resource.pop("text")
@@ -31,14 +35,14 @@ def carry(entry: Entry, carried: list[Json], *, whole: bool) -> None:
         return
     meta = resource.get("meta")
     if isinstance(meta, dict) and (labels := {k: v for k, v in meta.items() if k not in _CLAIMS}):
-        carried.append({"format": "fhir", "path": f"{entry.path}/meta", "value": labels})
+        carried.append({"format": "fhir", "path": f"{place(entry)}/meta", "value": labels})
     for member in (*_SILENT, *(_OWN if entry.own else ())):
         resource.pop(member, None)
     for member in ("subject", "patient"):  # who it is about is told by the case it stands in
         if isinstance(about := resource.get(member), dict):
             about.pop("reference", None)
     carried.extend(
-        {"format": "fhir", "path": place, "value": value} for place, value in remainders(resource, entry.path)
+        {"format": "fhir", "path": place, "value": value} for place, value in remainders(resource, place(entry))
     )
 
 
