@@ -3,64 +3,67 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
-from adapter.formats.fhir.checks.finding import Context, Found, error, is_number, warning
-from adapter.formats.fhir.checks.vocabulary import Vocabulary
+from adapter.formats.fhir.checks.finding import VALUES, Context, Place, Rule, error, is_number, warning
 from adapter.report import Issue, Json
 
+_VALUES = VALUES | {f"_{name}" for name in VALUES}
 _LOCAL = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}")
 
 
-def part_issues(one: Found, context: Context) -> Iterator[Issue]:
+def part_issues(resource: Json, at: Place, context: Context) -> Iterator[Issue]:
     """What the rules for data types find anywhere in a resource."""
-    stack: list[tuple[str, str, Any]] = [(one.pointer, "", one.resource)]
-    while stack:
-        pointer, name, node = stack.pop()
-        if isinstance(node, dict):
-            yield from _part(pointer, name, node, context)
-            stack.extend((f"{pointer}/{k}", k, v) for k, v in node.items() if isinstance(v, dict | list))
-        else:
-            stack.extend((f"{pointer}/{n}", name, v) for n, v in enumerate(node) if isinstance(v, dict | list))
+    targets = context.targets
+    todo: list[tuple[Json, Rule | None, Place]] = [(resource, None, at)]
+    for node, rule, place in todo:  # which grows while it is walked
+        if rule is not None and (said := rule(node, place, context)):
+            yield from said
+        for key, value in node.items():
+            if isinstance(value, str):
+                if key == "reference" and value not in targets:
+                    yield from _reference(value, (place, key), context)
+            elif isinstance(value, dict):
+                todo.append((value, _rule_of(key), (place, key)))
+            elif isinstance(value, list):
+                below, inner = (place, key), _rule_of(key)
+                for n, one in enumerate(value):
+                    if isinstance(one, dict):
+                        todo.append((one, inner, (below, n)))
 
 
-def _part(pointer: str, name: str, node: Json, context: Context) -> Iterator[Issue]:
-    if "reference" in node:
-        yield from _reference(pointer, node, context)
+@lru_cache(maxsize=1024)
+def _rule_of(name: str) -> Rule | None:
+    """The rule for elements of a name: data types are told from it, as JSON states none."""
     if name in {"extension", "modifierExtension"}:
-        yield from _extension(pointer, node)
-    if name.endswith("Range") and ("low" in node or "high" in node):
-        yield from _range(pointer, node)
-    if name.endswith("Period") or name == "period":
-        yield from _period(pointer, node)
-    if "code" in node and "value" in node and "system" not in node and name.endswith("Quantity"):
-        yield error("qty-3", pointer, "a unit code needs its system")
-    if name == "coding":
-        yield from _coding(pointer, node, context.words)
+        return _extension
+    ends = {"coding": _coding, "Range": _range, "Period": _period, "period": _period, "Quantity": _quantity}
+    return next((rule for end, rule in ends.items() if name.endswith(end)), None)
 
 
-def _reference(pointer: str, node: Json, context: Context) -> Iterator[Issue]:
+def _reference(target: str, at: Place, context: Context) -> Iterator[Issue]:
     """reference: a urn must be an entry of the bundle; Type/id may lead to a server, which is a warning."""
-    target = node["reference"]
-    if not isinstance(target, str) or target.startswith("#") or not context.bundled or target in context.targets:
+    if not context.bundled or target.startswith("#"):
         return
     if target.startswith("urn:"):
-        yield error("reference", f"{pointer}/reference", "no entry of this bundle has that fullUrl")
+        yield error("reference", at, "no entry of this bundle has that fullUrl")
     elif _LOCAL.fullmatch(target):
-        yield warning("reference", f"{pointer}/reference", "no entry of this bundle has that type and id")
+        yield warning("reference", at, "no entry of this bundle has that type and id")
 
 
-def _extension(pointer: str, node: Json) -> Iterator[Issue]:
-    valued = any(k.startswith(("value", "_value")) for k in node)
-    if valued == ("extension" in node):
-        yield error("ext-1", pointer, "an extension has either a value or extensions")
+def _extension(node: Json, at: Place, _: Context) -> Iterable[Issue]:
+    if _VALUES.isdisjoint(node) == ("extension" in node):
+        return ()
+    return (error("ext-1", at, "an extension has either a value or extensions"),)
 
 
-def _range(pointer: str, node: Json) -> Iterator[Issue]:
+def _range(node: Json, at: Place, _: Context) -> Iterable[Issue]:
     low, high = (_member(node, end) for end in ("low", "high"))
     if is_number(low) and is_number(high) and low > high:
-        yield error("rng-2", pointer, "low is above high")
+        return (error("rng-2", at, "low is above high"),)
+    return ()
 
 
 def _member(node: Json, end: str) -> Any:
@@ -68,21 +71,30 @@ def _member(node: Json, end: str) -> Any:
     return quantity.get("value") if isinstance(quantity, dict) else None
 
 
-def _period(pointer: str, node: Json) -> Iterator[Issue]:
+def _period(node: Json, at: Place, _: Context) -> Iterable[Issue]:
     start, end = node.get("start"), node.get("end")
     if isinstance(start, str) and isinstance(end, str) and start[: len(end)] > end[: len(start)]:
-        yield error("per-1", pointer, "start is after end")
+        return (error("per-1", at, "start is after end"),)
+    return ()
 
 
-def _coding(pointer: str, node: Json, words: Vocabulary) -> Iterator[Issue]:
+def _quantity(node: Json, at: Place, _: Context) -> Iterable[Issue]:
+    if "code" in node and "value" in node and "system" not in node:
+        return (error("qty-3", at, "a unit code needs its system"),)
+    return ()
+
+
+def _coding(node: Json, at: Place, context: Context) -> Iterable[Issue]:
     system, code = node.get("system"), node.get("code")
     if not isinstance(system, str) or not isinstance(code, str):
-        return
+        return ()
+    words, found = context.words, []
     if system in words.misspelt:
-        yield warning("system", f"{pointer}/system", f"expected {words.misspelt[system]}")
+        found.append(warning("system", (at, "system"), f"expected {words.misspelt[system]}"))
     if words.check_digit_fails(system, code):
-        yield error("check-digit", f"{pointer}/code", "the check digit of this code is wrong")
+        found.append(error("check-digit", (at, "code"), "the check digit of this code is wrong"))
     wanted = words.labels.get((system, code))
     shown = node.get("display")
     if wanted and isinstance(shown, str) and shown not in wanted:
-        yield warning("display", f"{pointer}/display", "not a label that the mapping tables give this code")
+        found.append(warning("display", (at, "display"), "not a label that the mapping tables give this code"))
+    return found

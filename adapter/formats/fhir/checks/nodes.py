@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from adapter.report import Json
 
 # The data types a choice element's name may end in (R4, 2.24.0.1).
-_CHOICES = frozenset(
+CHOICES = frozenset(
     {
         "Base64Binary", "Boolean", "Canonical", "Code", "Date", "DateTime", "Decimal", "Id", "Instant", "Integer",
         "Markdown", "Oid", "PositiveInt", "String", "Time", "UnsignedInt", "Uri", "Url", "Uuid", "Address", "Age",
@@ -54,7 +54,7 @@ def children(item: Item, name: str) -> Iterator[Item]:
     else:
         for key in node:
             bare = key.lstrip("_")
-            if bare.startswith(name) and bare[len(name) :] in _CHOICES and (bare == key or bare not in node):
+            if bare.startswith(name) and bare[len(name) :] in CHOICES and (bare == key or bare not in node):
                 yield from _items(node, bare, bare[len(name) :])
 
 

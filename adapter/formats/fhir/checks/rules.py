@@ -8,45 +8,58 @@ the vocabulary traps of official examples, which are warnings.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from adapter.formats.fhir.checks.datatype_rules import part_issues
-from adapter.formats.fhir.checks.finding import Context, Found, codings, error, is_number, listed, warning
-from adapter.formats.fhir.checks.vocabulary import Vocabulary, vocabulary
+from adapter.formats.fhir.checks.finding import (
+    Context,
+    Place,
+    Rule,
+    codings,
+    error,
+    is_number,
+    is_valued,
+    listed,
+    warning,
+)
+from adapter.formats.fhir.checks.vocabulary import Coding, Vocabulary, vocabulary
 from adapter.report import Issue, Json
 from adapter.terms import Terms
 
 _XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
+_OPENED, _CLOSED = f"<div {_XHTML}>", "</div>"
 _ACTIVE = re.compile(r"<\s*(script|iframe|object|embed|form|base|link|meta)\b|\son\w+\s*=|javascript:", re.IGNORECASE)
 _TRANSACTION = ("transaction", "batch")
-
-
-Rule = Callable[[Found, "Context"], Iterator[Issue]]
 
 
 def issues(document: Any, terms: Terms) -> Iterator[Issue]:
     """What the rules find in a resource or bundle. Yields nothing for what is no resource: the schema says so."""
     if not isinstance(document, dict):
         return
-    found = list(_resources(document))
     bundled = document.get("resourceType") == "Bundle"
-    targets = {f.full_url for f in found} | {f"{f.resource.get('resourceType')}/{f.resource.get('id')}" for f in found}
-    context = Context(vocabulary(terms), frozenset(targets), bundled)
+    targets: set[str] = set()
+    context = Context(vocabulary(terms), targets, bundled)
+    found: list[tuple[Place, Json]] = [("", document)]
     if bundled:
         yield from _bundle(document)
-    for one in found:
-        yield from _resource(one, context)
-        yield from part_issues(one, context)
+        found = _entries(document, targets)
+    for at, resource in found:
+        for rule in _BY_TYPE.get(str(resource.get("resourceType")), _EVERY):
+            yield from rule(resource, at, context)
+        yield from part_issues(resource, at, context)
 
 
-def _resources(document: Json) -> Iterator[Found]:
-    if document.get("resourceType") != "Bundle":
-        yield Found("", document, "")
-        return
-    for n, entry in enumerate(listed(document, "entry")):
-        if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
-            yield Found(f"/entry/{n}/resource", entry["resource"], str(entry.get("fullUrl", "")))
+def _entries(bundle: Json, targets: set[str]) -> list[tuple[Place, Json]]:
+    """The resources of a bundle with their pointers; what they can be referred to by is added to ``targets``."""
+    found: list[tuple[Place, Json]] = []
+    for n, entry in enumerate(listed(bundle, "entry")):
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if isinstance(resource, dict):
+            found.append((f"/entry/{n}/resource", resource))
+            targets.add(str(entry.get("fullUrl", "")))
+            targets.add(f"{resource.get('resourceType')}/{resource.get('id')}")
+    return found
 
 
 def _bundle(bundle: Json) -> Iterator[Issue]:
@@ -56,7 +69,7 @@ def _bundle(bundle: Json) -> Iterator[Issue]:
     for n, entry in enumerate(listed(bundle, "entry")):
         if not isinstance(entry, dict):
             continue
-        at = f"/entry/{n}"
+        at = ("/entry", n)
         if (kind in _TRANSACTION) != ("request" in entry) and kind != "history":
             needed = (
                 "every entry of a transaction needs a request" if kind in _TRANSACTION else f"a {kind} has no requests"
@@ -67,30 +80,31 @@ def _bundle(bundle: Json) -> Iterator[Issue]:
         url = entry.get("fullUrl")
         if isinstance(url, str):
             if url in seen:
-                yield error("bdl-7", f"{at}/fullUrl", "another entry has this fullUrl")
+                yield error("bdl-7", (at, "fullUrl"), "another entry has this fullUrl")
             seen.add(url)
         elif isinstance(entry.get("resource"), dict):
             yield error("fullurl", at, "expected a fullUrl, so that references to this entry can be followed")
 
 
-def _resource(one: Found, context: Context) -> Iterator[Issue]:
-    for rule in _BY_TYPE.get(str(one.resource.get("resourceType")), ()):
-        yield from rule(one, context)
-    for rule in _EVERY:
-        yield from rule(one, context)
-
-
 # Rules for every resource.
 
 
-def _narrative(one: Found, _: Context) -> Iterator[Issue]:
-    """txt-1, txt-2: the narrative is XHTML with content, and nothing in it acts."""
-    text = one.resource.get("text")
+def _narrative(resource: Json, at: Place, _: Context) -> Iterable[Issue]:
+    text = resource.get("text")
     div = text.get("div") if isinstance(text, dict) else None
-    if not isinstance(div, str):
-        return
-    at = f"{one.pointer}/text/div"
-    if not (div.startswith("<div") and _XHTML in div[:200] and div.rstrip().endswith("</div>")):
+    return () if not isinstance(div, str) or _is_words(div) else _xhtml(div, ((at, "text"), "div"))
+
+
+def _is_words(div: str) -> bool:
+    """Whether a narrative is words without markup, which nearly every generated one is, and can break no rule."""
+    words = div[len(_OPENED) : -len(_CLOSED)]
+    framed = div.startswith(_OPENED) and div.endswith(_CLOSED) and not (words.isspace() or not words)
+    return framed and "<" not in words and "=" not in words and "javascript:" not in words.lower()
+
+
+def _xhtml(div: str, at: Place) -> Iterator[Issue]:
+    """txt-1, txt-2: the narrative is XHTML with content, and nothing in it acts."""
+    if not (div.startswith("<div") and _XHTML in div[:200] and div.rstrip().endswith(_CLOSED)):
         yield error("txt-1", at, "expected an XHTML div in its namespace")
     if _ACTIVE.search(div):
         yield error("txt-1", at, "active content is not allowed in a narrative")
@@ -98,23 +112,27 @@ def _narrative(one: Found, _: Context) -> Iterator[Issue]:
         yield error("txt-2", at, "expected a narrative with content")
 
 
-def _contained(one: Found, _: Context) -> Iterator[Issue]:
+def _contained(resource: Json, at: Place, _: Context) -> Iterable[Issue]:
+    contained = resource.get("contained")
+    return _held(resource, contained, (at, "contained")) if isinstance(contained, list) else ()
+
+
+def _held(resource: Json, contained: list[Any], place: Place) -> Iterator[Issue]:
     """dom-2 to dom-5: what is contained holds nothing contained, is referred to, has no version and no labels."""
-    contained = listed(one.resource, "contained")
-    named = set(_local_references(one.resource)) if contained else set()
+    named = set(_local_references(resource))
     for n, inner in enumerate(contained):
         if not isinstance(inner, dict):
             continue
-        at = f"{one.pointer}/contained/{n}"
+        at = (place, n)
         if "contained" in inner:
             yield error("dom-2", at, "a contained resource may not contain another")
         if f"#{inner.get('id')}" not in named and "#" not in _local_references(inner):
             yield error("dom-3", at, "nothing refers to this contained resource")
         meta = inner.get("meta")
         if isinstance(meta, dict) and ("versionId" in meta or "lastUpdated" in meta):
-            yield error("dom-4", f"{at}/meta", "a contained resource has no version of its own")
+            yield error("dom-4", (at, "meta"), "a contained resource has no version of its own")
         if isinstance(meta, dict) and "security" in meta:
-            yield error("dom-5", f"{at}/meta", "a contained resource has no security labels of its own")
+            yield error("dom-5", (at, "meta"), "a contained resource has no security labels of its own")
 
 
 def _local_references(node: Any) -> Iterator[str]:
@@ -129,173 +147,178 @@ def _local_references(node: Any) -> Iterator[str]:
         yield node
 
 
-def _claims(one: Found, context: Context) -> Iterator[Issue]:
+def _claims(resource: Json, at: Place, context: Context) -> Iterable[Issue]:
     """profile-claim: a profile that is claimed is one for this type of resource."""
-    meta = one.resource.get("meta")
-    for n, url in enumerate(listed(meta, "profile") if isinstance(meta, dict) else []):
+    meta = resource.get("meta")
+    found = []
+    for n, url in enumerate(listed(meta, "profile")) if meta else ():
         kind = context.words.profile_types.get(url) if isinstance(url, str) else None
-        if kind and kind != one.resource.get("resourceType"):
-            yield error("profile-claim", f"{one.pointer}/meta/profile/{n}", f"this profile is for {kind}")
+        if kind and kind != resource.get("resourceType"):
+            found.append(error("profile-claim", (((at, "meta"), "profile"), n), f"this profile is for {kind}"))
+    return found
 
 
 # Rules by resource type.
 
 
-def _observation(one: Found, _: Context) -> Iterator[Issue]:
+def _observation(resource: Json, at: Place, _: Context) -> Iterable[Issue]:
     """obs-6, obs-7: a value or the reason for its absence, and no component that repeats the question.
 
     component-absence asks of a component what obs-6 asks of the whole; obs-7 is asked of codes, whatever their display.
     """
-    resource, at = one.resource, one.pointer
-    valued = any(k.startswith("value") for k in resource)
-    if valued and "dataAbsentReason" in resource:
-        yield error("obs-6", at, "a value and a dataAbsentReason exclude each other")
-    asked = set(codings(resource.get("code")))
+    found = []
+    valued, reasoned = is_valued(resource), "dataAbsentReason" in resource
+    if valued and reasoned:
+        found.append(error("obs-6", at, "a value and a dataAbsentReason exclude each other"))
+    asked = set(codings(resource.get("code"))) if valued else ()
     for n, component in enumerate(listed(resource, "component")):
         if not isinstance(component, dict):
             continue
-        if valued and asked & set(codings(component.get("code"))):
-            yield error(
-                "obs-7", f"{at}/component/{n}/code", "a component asks the same as the whole, which has a value"
-            )
-        if any(k.startswith("value") for k in component) and "dataAbsentReason" in component:
-            yield error("component-absence", f"{at}/component/{n}", "a value and a dataAbsentReason exclude each other")
-    if not (valued or "dataAbsentReason" in resource or "component" in resource or "hasMember" in resource):
-        yield warning("observation-content", at, "expected a value, components, members or a reason for their absence")
+        if asked and not asked.isdisjoint(codings(component.get("code"))):
+            again = "a component asks the same as the whole, which has a value"
+            found.append(error("obs-7", (((at, "component"), n), "code"), again))
+        if "dataAbsentReason" in component and is_valued(component):
+            both = "a value and a dataAbsentReason exclude each other"
+            found.append(error("component-absence", ((at, "component"), n), both))
+    if not (valued or reasoned or "component" in resource or "hasMember" in resource):
+        needed = "expected a value, components, members or a reason for their absence"
+        found.append(warning("observation-content", at, needed))
+    return found
 
 
-def _variant(one: Found, context: Context) -> Iterator[Issue]:
+def _variant(resource: Json, at: Place, context: Context) -> Iterable[Issue]:
     """gr-variant: categories, assessment and components of Genomics Reporting's variant."""
     words = context.words
-    if not set(codings(one.resource.get("code"))) & words.variant:
-        return
-    at = one.pointer
-    categories = {c for category in listed(one.resource, "category") for c in codings(category)}
-    if words.claims(one.resource, "gr") or words.claims(one.resource, "mcode"):
-        for needed, label in ((words.laboratory, "laboratory"), (words.genetics, "GE")):
-            if needed not in categories and not (label == "GE" and not words.claims(one.resource, "gr")):
-                yield error("gr-category", f"{at}/category", f"expected the category {label}")
-    if "valueCodeableConcept" in one.resource:
-        if not set(codings(one.resource["valueCodeableConcept"])) & words.assessments:
-            yield error("gr-assessment", f"{at}/valueCodeableConcept", "expected an answer of LOINC LL1971-2")
-    elif any(k.startswith("value") for k in one.resource):
+    return () if words.variant.isdisjoint(codings(resource.get("code"))) else _of_variant(resource, at, words)
+
+
+def _of_variant(resource: Json, at: Place, words: Vocabulary) -> Iterator[Issue]:
+    reporting, mcode = words.claims(resource, "gr"), words.claims(resource, "mcode")
+    categories = {c for category in listed(resource, "category") for c in codings(category)}
+    if (reporting or mcode) and words.laboratory not in categories:
+        yield error("gr-category", (at, "category"), "expected the category laboratory")
+    if reporting and words.genetics not in categories:
+        yield error("gr-category", (at, "category"), "expected the category GE")
+    if "valueCodeableConcept" in resource:
+        if words.assessments.isdisjoint(codings(resource["valueCodeableConcept"])):
+            yield error("gr-assessment", (at, "valueCodeableConcept"), "expected an answer of LOINC LL1971-2")
+    elif is_valued(resource):
         yield error("gr-assessment", at, "expected the assessment as valueCodeableConcept")
-    yield from _components(one, words)
+    yield from _components(resource, (at, "component"), words, mcode=mcode)
 
 
-def _components(one: Found, words: Vocabulary) -> Iterator[Issue]:
+def _components(resource: Json, place: Place, words: Vocabulary, *, mcode: bool) -> Iterator[Issue]:
     """The components that the variant profiles slice: once each, with the value type and answers they require."""
     seen: set[str] = set()
-    for n, component in enumerate(listed(one.resource, "component")):
-        if not isinstance(component, dict):
-            continue
-        at = f"{one.pointer}/component/{n}"
-        name = next((words.components[c] for c in codings(component.get("code")) if c in words.components), "")
+    for n, component in enumerate(listed(resource, "component")):
+        asked = codings(component.get("code")) if isinstance(component, dict) else ()
+        name = next((words.components[c] for c in asked if c in words.components), "")
         if not name:
             continue
         if name in seen and name in words.single:
-            yield error("gr-component-once", at, f"a second component {name}")
+            yield error("gr-component-once", (place, n), f"a second component {name}")
         seen.add(name)
-        yield from _component(name, component, at, one, words)
+        if name == "copy-number":
+            yield from _copies(component, (place, n), mcode=mcode)
+        elif name == "vaf":
+            yield from _fraction(component, (place, n))
+        elif name in _CODED:
+            yield from _coded(name, component.get("valueCodeableConcept"), ((place, n), "valueCodeableConcept"), words)
 
 
-def _component(name: str, component: Json, at: str, one: Found, words: Vocabulary) -> Iterator[Issue]:
-    value = component.get("valueCodeableConcept")
-    if name == "chromosome" and not set(codings(value)) & words.chromosomes:
-        yield error("gr-chromosome", f"{at}/valueCodeableConcept", "expected an answer of LOINC LL2938-0")
-    if name in words.hgvs:
-        codes = [c for s, c in codings(value) if s == words.hgvs_system]
-        if not codes:
-            yield error("gr-hgvs", f"{at}/valueCodeableConcept", "expected a coding of http://varnomen.hgvs.org")
-        elif not all(":" in c for c in codes):
-            yield error("hgvs-reference", f"{at}/valueCodeableConcept", "an HGVS code names its reference sequence")
-    if name == "gene-studied" and isinstance(value, dict):
-        yield from _gene(value, at, words)
-    if name == "copy-number":
-        yield from _copies(component, at, one, words)
-    if name == "vaf":
-        yield from _fraction(component, at)
+_CODED = frozenset({"chromosome", "gene-studied", "hgvs-c", "hgvs-p", "genomic-hgvs"})
 
 
-def _gene(value: Json, at: str, words: Vocabulary) -> Iterator[Issue]:
-    for n, (system, code) in enumerate(codings(value)):
+def _coded(name: str, value: Any, at: Place, words: Vocabulary) -> Iterator[Issue]:
+    codes = codings(value)
+    if name == "chromosome":
+        if words.chromosomes.isdisjoint(codes):
+            yield error("gr-chromosome", at, "expected an answer of LOINC LL2938-0")
+    elif name == "gene-studied":
+        yield from _gene(codes, at, words)
+    else:
+        expressions = [code for system, code in codes if system == words.hgvs_system]
+        if not expressions:
+            yield error("gr-hgvs", at, "expected a coding of http://varnomen.hgvs.org")
+        elif not all(":" in one for one in expressions):
+            yield error("hgvs-reference", at, "an HGVS code names its reference sequence")
+
+
+def _gene(codes: list[Coding], at: Place, words: Vocabulary) -> Iterator[Issue]:
+    for n, (system, code) in enumerate(codes):
         if system == words.hgnc_system and not code.startswith("HGNC:"):
-            yield warning(
-                "hgnc-prefix", f"{at}/valueCodeableConcept/coding/{n}/code", "expected HGNC: before the number"
-            )
+            yield warning("hgnc-prefix", (((at, "coding"), n), "code"), "expected HGNC: before the number")
 
 
-def _copies(component: Json, at: str, one: Found, words: Vocabulary) -> Iterator[Issue]:
+def _copies(component: Json, at: Place, *, mcode: bool) -> Iterator[Issue]:
     """cnt-3 where mCODE is claimed; Genomics Reporting 3 takes Quantity or Range."""
     quantity = component.get("valueQuantity")
     if quantity is None and "valueRange" not in component and "dataAbsentReason" not in component:
         yield error("gr-copy-number", at, "expected a Quantity or a Range")
-    if not words.claims(one.resource, "mcode"):
+    if not mcode:
         return
     if "valueRange" in component:
         yield error("mcode-copy-number", at, "mCODE 4 takes a Quantity, not a Range")
     if isinstance(quantity, dict) and (quantity.get("code") != "1" or "." in str(quantity.get("value", ""))):
-        yield error("cnt-3", f"{at}/valueQuantity", "expected a whole number with the UCUM code 1")
+        yield error("cnt-3", (at, "valueQuantity"), "expected a whole number with the UCUM code 1")
 
 
-def _fraction(component: Json, at: str) -> Iterator[Issue]:
+def _fraction(component: Json, at: Place) -> Iterator[Issue]:
     quantity = component.get("valueQuantity")
     value = quantity.get("value") if isinstance(quantity, dict) else None
     if isinstance(quantity, dict) and quantity.get("code") == "1" and is_number(value) and not 0 <= value <= 1:
-        yield error("vaf-range", f"{at}/valueQuantity/value", "expected a fraction between 0 and 1")
+        yield error("vaf-range", ((at, "valueQuantity"), "value"), "expected a fraction between 0 and 1")
 
 
-def _report(one: Found, context: Context) -> Iterator[Issue]:
+def _report(resource: Json, at: Place, context: Context) -> Iterator[Issue]:
     """gr-report: category GE and code of a genomic report, results that are there."""
     words = context.words
-    if not words.claims(one.resource, "gr"):
+    if not words.claims(resource, "gr"):
         return
-    categories = {c for category in listed(one.resource, "category") for c in codings(category)}
+    categories = {c for category in listed(resource, "category") for c in codings(category)}
     if words.genetics not in categories:
-        yield error("gr-report-category", f"{one.pointer}/category", "expected the category GE")
-    if not set(codings(one.resource.get("code"))) & words.report:
-        yield error("gr-report-code", f"{one.pointer}/code", "expected the code of a genetic analysis report")
-    if not one.resource.get("result"):
-        yield warning("report-empty", one.pointer, "a report without results")
+        yield error("gr-report-category", (at, "category"), "expected the category GE")
+    if words.report.isdisjoint(codings(resource.get("code"))):
+        yield error("gr-report-code", (at, "code"), "expected the code of a genetic analysis report")
+    if not resource.get("result"):
+        yield warning("report-empty", at, "a report without results")
 
 
-def _condition(one: Found, _: Context) -> Iterator[Issue]:
+def _condition(resource: Json, at: Place, _: Context) -> Iterator[Issue]:
     """con-4, con-5: abatement and entered-in-error against clinicalStatus."""
-    status = {code for _, code in codings(one.resource.get("clinicalStatus"))}
-    verification = {code for _, code in codings(one.resource.get("verificationStatus"))}
-    abated = any(k.startswith("abatement") for k in one.resource)
+    status = {code for _, code in codings(resource.get("clinicalStatus"))}
+    verification = {code for _, code in codings(resource.get("verificationStatus"))}
+    abated = any(key.startswith("abatement") for key in resource)
     if abated and status and not status & {"inactive", "resolved", "remission"}:
-        yield error(
-            "con-4", f"{one.pointer}/clinicalStatus", "an abated condition is inactive, resolved or in remission"
-        )
+        yield error("con-4", (at, "clinicalStatus"), "an abated condition is inactive, resolved or in remission")
     if "entered-in-error" in verification and status:
-        yield error("con-5", f"{one.pointer}/clinicalStatus", "no clinicalStatus when entered in error")
+        yield error("con-5", (at, "clinicalStatus"), "no clinicalStatus when entered in error")
 
 
-def _patient(one: Found, context: Context) -> Iterator[Issue]:
+def _patient(resource: Json, at: Place, context: Context) -> Iterator[Issue]:
     """mcode-patient: identifier, name, gender of mCODE's patient; us-core-6."""
-    if not context.words.claims(one.resource, "mcode"):
+    if not context.words.claims(resource, "mcode"):
         return
     for element in ("identifier", "name", "gender"):
-        if element not in one.resource and f"_{element}" not in one.resource:
-            yield error("mcode-patient", one.pointer, f"mCODE's patient needs {element}")
-    for n, name in enumerate(listed(one.resource, "name")):
+        if element not in resource and f"_{element}" not in resource:
+            yield error("mcode-patient", at, f"mCODE's patient needs {element}")
+    for n, name in enumerate(listed(resource, "name")):
         if isinstance(name, dict) and not {"family", "given", "_family", "extension"} & name.keys():
-            yield error(
-                "us-core-6", f"{one.pointer}/name/{n}", "expected family or given name, or the reason for absence"
-            )
+            place = ((at, "name"), n)
+            yield error("us-core-6", place, "expected family or given name, or the reason for absence")
 
 
-def _specimen(one: Found, context: Context) -> Iterator[Issue]:
-    if context.words.claims(one.resource, "mcode") and "type" not in one.resource:
-        yield error("mcode-specimen", one.pointer, "mCODE's specimen needs a type")
+def _specimen(resource: Json, at: Place, context: Context) -> Iterable[Issue]:
+    if context.words.claims(resource, "mcode") and "type" not in resource:
+        return (error("mcode-specimen", at, "mCODE's specimen needs a type"),)
+    return ()
 
 
 _EVERY: tuple[Rule, ...] = (_narrative, _contained, _claims)
 _BY_TYPE: dict[str, tuple[Rule, ...]] = {
-    "Observation": (_observation, _variant),
-    "DiagnosticReport": (_report,),
-    "Condition": (_condition,),
-    "Patient": (_patient,),
-    "Specimen": (_specimen,),
+    "Observation": (_observation, _variant, *_EVERY),
+    "DiagnosticReport": (_report, *_EVERY),
+    "Condition": (_condition, *_EVERY),
+    "Patient": (_patient, *_EVERY),
+    "Specimen": (_specimen, *_EVERY),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
+from functools import lru_cache
 
 from adapter.formats.fhir.datatypes import HGVS
 from adapter.report import Json
@@ -65,16 +66,22 @@ class Vocabulary:
         """Whether a resource claims a profile of a family: gr, mcode, or a role of profiles.tsv."""
         meta = resource.get("meta")
         claimed = meta.get("profile") if isinstance(meta, dict) else None
-        return isinstance(claimed, list) and any(
-            isinstance(url, str) and url.partition("|")[0] in self.profiles.get(family, ()) for url in claimed
-        )
+        if not isinstance(claimed, list):
+            return False
+        published = self.profiles.get(family, ())
+        return any(isinstance(url, str) and url.partition("|")[0] in published for url in claimed)
 
     def check_digit_fails(self, system: str, code: str) -> bool:
         """LOINC term codes end in a mod 10 digit, SNOMED CT ids in a Verhoeff digit; answer codes in neither."""
-        if system == self.loinc and code[:1].isdigit():
-            number, _, digit = code.partition("-")
-            return not (number.isdigit() and digit.isdigit()) or _mod10(number) != int(digit)
-        return system == self.snomed and code.isdigit() and not _verhoeff(code)
+        return system in (self.loinc, self.snomed) and _fails(code, loinc=system == self.loinc)
+
+
+@lru_cache(maxsize=4096)
+def _fails(code: str, *, loinc: bool) -> bool:
+    if loinc and code[:1].isdigit():
+        number, _, digit = code.partition("-")
+        return not (number.isdigit() and digit.isdigit()) or _mod10(number) != int(digit)
+    return not loinc and code.isdigit() and not _verhoeff(code)
 
 
 def _mod10(number: str) -> int:
