@@ -23,7 +23,7 @@ from adapter.report import leaves
 # What only links parts of a case, or says how to read it, is no statement about the person.
 _EXEMPT = re.compile(
     r"/case_format|/findings/[0-9]+/(?:kind|id|specimen)|/(?:specimens|treatments)/[0-9]+/id"
-    r"|/responses/[0-9]+/(?:to|mrd)|/carried/[0-9]+/base"
+    r"|/responses/[0-9]+/(?:to|mrd)"
 )
 # What a field means where it is left out: to state it is to state nothing further, so nothing of it can be lost.
 _DEFAULTS = (("findings", "result", "present"), ("findings", "status", "final"), ("features", "result", "present"))
@@ -231,7 +231,7 @@ class Case(Stated):
         """Leaves that say that the source has nothing at a place."""
         for n, one in enumerate(self.carried):
             if one.base and one.value is None:
-                yield from (f"/carried/{n}/format", f"/carried/{n}/path")
+                yield from (f"/carried/{n}/{name}" for name in ("format", "path", "base"))
 
 
 def without_nulls(value: Any) -> Any:
