@@ -6,7 +6,11 @@ import argparse
 import os
 import sys
 import tempfile
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from adapter.web.settings import Settings
 
 
 def add(commands: Any) -> None:
@@ -25,12 +29,16 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until told to stop; SIGTERM lets running requests finish."""
+    return serve(args, _application)
+
+
+def serve(args: argparse.Namespace, application: Callable[[Settings], Any]) -> int:
+    """Serve what ``application`` makes; it may import :mod:`adapter.web`, which must not be imported before."""
     counters = tempfile.TemporaryDirectory(prefix="adapter-metrics-")
     # Read by prometheus_client when it is imported: the workers then add up their counters in these files.
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", counters.name)
     from gunicorn.app.base import BaseApplication
 
-    from adapter.web import create_app
     from adapter.web.gate import threads
     from adapter.web.settings import Settings
 
@@ -53,11 +61,17 @@ def run(args: argparse.Namespace) -> int:
             self.cfg.set("when_ready", _announce)
 
         def load(self) -> Any:
-            return create_app(settings)
+            return application(settings)
 
     with counters:
         Service(prog="adapter").run()
     return 0
+
+
+def _application(settings: Settings) -> Any:
+    from adapter.web import create_app
+
+    return create_app(settings)
 
 
 def _announce(server: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from adapter.case.fields import CASE_ID
 from adapter.errors import CaseError, Fault
@@ -20,6 +20,7 @@ from adapter.web.errors import Refused
 from adapter.web.gate import turn
 from adapter.web.idempotency import Answer, once
 from adapter.web.negotiation import acceptable, single
+from adapter.web.options import Options
 from adapter.web.stored import store
 
 MOST = 1000
@@ -31,18 +32,14 @@ class CaseName(BaseModel):
     id: str = Field(pattern=CASE_ID)
 
 
-class Version(BaseModel):
+class Version(Options):
     """Which version."""
-
-    model_config = ConfigDict(extra="forbid")
 
     version: int | None = Field(None, ge=1, le=2**31 - 1, description="an older version; the newest when absent")
 
 
-class Page(BaseModel):
+class Page(Options):
     """Where a page of the list begins, and how long it is."""
-
-    model_config = ConfigDict(extra="forbid")
 
     after: str | None = Field(None, pattern=CASE_ID, description="the id that the page follows")
     limit: int = Field(100, ge=1, le=MOST)

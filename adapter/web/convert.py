@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from flask import Response, current_app, stream_with_context
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from adapter.clock import instant, now
 from adapter.convert import Converted, convert
@@ -22,15 +22,14 @@ from adapter.web import body
 from adapter.web.errors import Refused, details
 from adapter.web.gate import turn
 from adapter.web.negotiation import acceptable, single
+from adapter.web.options import Options
 
 Target = Literal["fhir", "phenopacket", "case"]
 Switch = Literal["true", "false"]
 
 
-class Query(BaseModel):
+class Query(Options):
     """The options of ``adapter convert``."""
-
-    model_config = ConfigDict(extra="forbid")
 
     to: Target
     source: Target | None = Field(None, alias="from", description="source format; recognised when absent")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from flask import Response, current_app
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from adapter.formats.document import dump
 from adapter.report import Issue, Json, Report
@@ -16,6 +16,7 @@ from adapter.web import body
 from adapter.web.errors import Refused
 from adapter.web.gate import turn
 from adapter.web.negotiation import acceptable, single
+from adapter.web.options import Options
 from adapter.web.servers import answering
 
 # FHIR R4 value set issue-type, as far as our categories use it; every other category is "processing".
@@ -36,10 +37,8 @@ _NAMED = {"profile-unknown": "not-found", "not-checked": "incomplete"}
 _MODES = (None, "create", "update", "profile")
 
 
-class Query(BaseModel):
+class Query(Options):
     """The parameters of ``$validate`` that may stand in the URL."""
-
-    model_config = ConfigDict(extra="forbid")
 
     profile: str | None = Field(None, description="validate against this profile in place of those claimed")
     mode: Literal["create", "update", "profile"] | None = None

@@ -6,7 +6,7 @@ from typing import Literal
 
 from flask import Response, current_app
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from adapter.formats.document import dump
 from adapter.validate import check, check_on_server
@@ -14,13 +14,12 @@ from adapter.web import body
 from adapter.web.convert import Switch, Target
 from adapter.web.gate import turn
 from adapter.web.negotiation import acceptable, single
+from adapter.web.options import Options
 from adapter.web.servers import answering
 
 
-class Query(BaseModel):
+class Query(Options):
     """The options of ``adapter check``."""
-
-    model_config = ConfigDict(extra="forbid")
 
     source: Target | None = Field(None, alias="from", description="format of the document; recognised when absent")
     tier: Literal["basic", "profile", "all"] = "basic"
