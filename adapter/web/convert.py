@@ -104,8 +104,10 @@ def stream(query: Query) -> Response:
         data = body.ndjson()
         if data.count(b"\n") > body.settings().max_lines:
             raise Refused(413, f"expected at most {body.settings().max_lines} lines")
-        response = Response(stream_with_context(_lines(job, data)), mimetype="application/x-ndjson")
-        response.call_on_close(stack.pop_all().close)
+        place = stack.pop_all()
+    response = Response(stream_with_context(_lines(job, data, place)), mimetype="application/x-ndjson")
+    # For a caller who has gone before the first line; giving the place back twice does nothing.
+    response.call_on_close(place.close)
     return response
 
 
@@ -136,17 +138,18 @@ def _job(query: Query) -> _Job:
     return _Job(query, at, current_app.extensions["terms"])
 
 
-def _lines(job: _Job, data: bytes) -> Iterator[bytes]:
+def _lines(job: _Job, data: bytes, place: ExitStack) -> Iterator[bytes]:
     good = bad = 0
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        with turn(wait=True):
-            rows = _rows(job, number, line)
-        for row in rows:
-            good, bad = (good + 1, bad) if row["status"] == "ok" else (good, bad + 1)
-            yield document.dump(row)
-    yield document.dump({"summary": {"ok": good, "failed": bad}})
+    with place:
+        for number, line in enumerate(data.split(b"\n"), start=1):
+            if not line.strip():
+                continue
+            with turn(wait=True):
+                rows = _rows(job, number, line)
+            for row in rows:
+                good, bad = (good + 1, bad) if row["status"] == "ok" else (good, bad + 1)
+                yield document.dump(row)
+        yield document.dump({"summary": {"ok": good, "failed": bad}})
 
 
 def _rows(job: _Job, number: int, line: bytes) -> list[Json]:
