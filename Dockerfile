@@ -11,9 +11,10 @@ COPY samples samples
 RUN /venv/bin/pip install --no-cache-dir --no-deps .
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --no-create-home adapter
+RUN useradd --system --uid 10001 --no-create-home adapter && install -d -o 10001 -m 700 /data
 COPY --from=build /venv /venv
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    ADAPTER_STORE=sqlite:////data/store.sqlite ADAPTER_UPLOADS=/data/uploads
 USER 10001
 EXPOSE 8000
 VOLUME ["/data"]

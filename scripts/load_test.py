@@ -108,7 +108,7 @@ def milliseconds(times: list[float]) -> dict[str, float]:
 
 
 class Load:
-    """Clients that each keep a connection and ask one request after the other."""
+    """Clients that each keep a connection and ask one request after the other; who is refused obeys Retry-After."""
 
     def __init__(self, address: str, bodies: list[bytes]) -> None:
         self.address, self.bodies = address, bodies
@@ -134,26 +134,29 @@ class Load:
             n += 7
             begun = time.monotonic()
             try:
-                status, error = self._ask(connection, path(n), n % len(self.bodies), overload)
+                status, error, pause = self._ask(connection, path(n), n % len(self.bodies), overload)
             except (OSError, http.client.HTTPException) as failure:
                 connection.close()
-                status, error = 0, type(failure).__name__
+                status, error, pause = 0, type(failure).__name__, 0.1
             seen.note(status, time.monotonic() - begun, error)
-            if status != 200:
-                time.sleep(0.1)
+            time.sleep(pause)
         connection.close()
 
-    def _ask(self, connection: http.client.HTTPConnection, path: str, which: int, overload: bool) -> tuple[int, str]:
+    def _ask(
+        self, connection: http.client.HTTPConnection, path: str, which: int, overload: bool
+    ) -> tuple[int, str, float]:
+        """Status, what is wrong with the answer, and for how long it asks to stay away."""
         connection.request("POST", path, self.bodies[which], {"Content-Type": "application/json"})
         answer = connection.getresponse()
         data = answer.read()
         if answer.status == 200:
             if "/convert" in path and answer.headers["Adapter-Valid"] != "true":
-                return 200, "not valid"
+                return 200, "not valid", 0
             digest = hashlib.sha256(data).digest()
-            return 200, "" if self.first.setdefault((path, which), digest) == digest else "other bytes"
-        polite = overload and answer.status in {429, 503} and answer.headers["Retry-After"]
-        return answer.status, "" if polite else f"status {answer.status}"
+            return 200, "" if self.first.setdefault((path, which), digest) == digest else "other bytes", 0
+        pause = answer.headers["Retry-After"]
+        polite = overload and answer.status in {429, 503} and pause
+        return answer.status, "" if polite else f"status {answer.status}", float(pause or 0.1)
 
 
 class Watch:

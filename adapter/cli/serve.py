@@ -55,6 +55,8 @@ def serve(args: argparse.Namespace, application: Callable[[Settings], Any]) -> i
             self.cfg.set("threads", threads(settings))
             self.cfg.set("worker_class", "gthread")
             self.cfg.set("worker_tmp_dir", _shared_memory())
+            # Longer than a caller who was told to come again stays away, so that its connection is still there.
+            self.cfg.set("keepalive", 30)
             self.cfg.set("graceful_timeout", 20)
             self.cfg.set("preload_app", True)
             self.cfg.set("control_socket_disable", True)
