@@ -36,7 +36,7 @@ GOOD: dict[str, list[Json]] = {
 JUNK = st.one_of(
     st.sampled_from(
         [
-            None, True, False, 0, -1, Decimal("3.5"), Decimal(10) ** 30, -(2**63), "", "x", "a/b~c", "P1Y", "2020-01-01",
+            None, True, 0, -1, Decimal("3.5"), Decimal(10) ** 30, -(2**63), "", "x", "a/b~c", "P1Y", "2020-01-01",
             "/a b: c", "HP:1", "urn:uuid:0", "Patient/x", "#x", "NC_000017.11:g.1A>T", "46,XX,t(9;22)", "K" * 5000, [],
             {}, [[]], [{}], [None], {"id": 1}, {"id": "x", "label": "y"}, {"reference": "#x"}, {"coding": [{}]},
             {"value": "1"}, {"low": 1, "high": "x"}, {"resourceType": "Patient"}, {"extension": [{"url": "x"}]},

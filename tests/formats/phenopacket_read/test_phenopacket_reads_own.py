@@ -15,7 +15,7 @@ from adapter.terms import load
 from tests.strategies import cases
 
 ROOT = Path(__file__).parents[3]
-EXAMPLES = 2000 if os.environ.get("ADAPTER_NIGHTLY") else 20
+EXAMPLES = 10_000 if os.environ.get("ADAPTER_NIGHTLY") else 20
 AT = "2026-01-01T00:00:00Z"
 SAMPLES = sorted(ROOT.glob("samples/*.json")) + sorted(ROOT.glob("samples/kinds/*.json"))
 CASES = SAMPLES + sorted(ROOT.glob("tests/homes/cases/*.json"))
