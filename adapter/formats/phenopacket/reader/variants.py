@@ -12,6 +12,7 @@ from adapter.case.findings.sequence_variant import identifiers
 from adapter.formats.phenopacket.interpretation import ACMG
 from adapter.formats.phenopacket.reader.label import KINDS, Words, gene_key
 from adapter.formats.phenopacket.reader.reading import Reading, objects, own_id, stated
+from adapter.formats.phenopacket.reader.vrs_ids import compare, spdi_of
 from adapter.formats.phenopacket.view import child, text, texts
 from adapter.nomenclature import refget
 from adapter.report import Json
@@ -45,7 +46,8 @@ COUNTS = {"cells-counted": "cells_counted", "depth": "depth", "panel-size": "pan
 FLAGS = {"complex-karyotype": "complex", "in-frame": "in_frame"}
 _FIELDS = {"methods": "method", "expressions": ""}  # facts whose field has another name
 GENES = ("five-prime-gene", "three-prime-gene", "partner-gene", "further-gene")
-REARRANGED = ("SO:0001537", "SO:0001565")
+# Keys of the structural types that a rearrangement is written with.
+REARRANGED = {"rearrangement", "fusion"}
 SEQUENCE = {
     "derivation-grade",
     "allele-frequency",
@@ -72,7 +74,7 @@ class Told:
     counts: Json = field(default_factory=dict)
     expressions: list[Json] = field(default_factory=list)
     listed_genes: str = ""
-    structural: str = ""
+    rearranged: bool = False
     unplaced: bool = False
     zygosity: str = ""
 
@@ -107,7 +109,7 @@ def findings(r: Reading, specimens: dict[str, str]) -> Iterator[tuple[str, Json]
 def _finding(r: Reading, call: Json, specimens: dict[str, str], where: str) -> Json | None:
     variant = child(call, "variantInterpretation")
     node = child(variant, "variationDescriptor")
-    told = _told(node if r.ours else {**node, "label": "", "alternateLabels": [], "moleculeContext": ""})
+    told = _told(r, node if r.ours else {**node, "label": "", "alternateLabels": [], "moleculeContext": ""})
     _origin(r, told)
     if told.one("derived-from") or not node:
         return None
@@ -121,6 +123,7 @@ def _finding(r: Reading, call: Json, specimens: dict[str, str], where: str) -> J
     specimen = specimens.get(text(call, "subjectOrBiosampleId"))
     found |= stated(id=named, specimen=specimen, said=text(node, "description"))
     if not r.ours:
+        compare(r, node, place)
         found |= _foreign(node, found)
     return found | (stated(significance=significance) if significance else {})
 
@@ -136,15 +139,17 @@ def _foreign(node: Json, found: Json) -> Json:
     """What another's descriptor says: the label in words, the position of a VCF record where no expression is given."""
     words = stated(said=found.get("said") or text(node, "label"))
     vcf = [text(child(node, "vcfRecord"), name) for name in ("chrom", "pos", "ref", "alt")]
-    if found["kind"] != "sequence-variant" or "hgvs" in found or not all(vcf):
+    if found["kind"] != "sequence-variant" or "hgvs" in found:
         return words
+    if not all(vcf):
+        return words | stated(hgvs=spdi_of(node))
     assembly = text(child(node, "vcfRecord"), "genomeAssembly")
     return words | stated(
         hgvs="-".join([vcf[0].removeprefix("chr"), *vcf[1:]]), assembly=found.get("assembly") or assembly
     )
 
 
-def _told(node: Json) -> Told:
+def _told(r: Reading, node: Json) -> Told:
     named: dict[str, list[str]] = {}
     for _, extension in objects(node, "extensions"):
         if isinstance(extension.get("value"), str):
@@ -162,10 +167,14 @@ def _told(node: Json) -> Told:
         counts={n: v for n, v in copy_number.items() if n in ("number", "definiteRange", "indefiniteRange")},
         expressions=[one for _, one in objects(node, "expressions")],
         listed_genes=next((one for _, one in texts(node, "alternateLabels")), ""),
-        structural=text(child(node, "structuralType"), "id"),
+        rearranged=not REARRANGED.isdisjoint(r.terms.keys_of("structural-types", _type(node))),
         unplaced=text(node, "moleculeContext") == "unspecified_molecule_context",
         zygosity=_zygosity(node),
     )
+
+
+def _type(node: Json) -> str:
+    return text(child(node, "structuralType"), "id")
 
 
 def _zygosity(node: Json) -> str:
@@ -250,7 +259,7 @@ def _fusion(r: Reading, told: Told, words: Words, known: list[str]) -> str | Non
     if told.named.get("fusion"):
         return told.one("fusion")
     apart = Words(words.rest).genes(known, r.terms)
-    if told.structural not in REARRANGED or (len(apart) == len(known) and not told.listed_genes):
+    if not told.rearranged or (len(apart) == len(known) and not told.listed_genes):
         return None
     parts = words.rest.split(" ")
     heads = [" ".join(parts[:end]) for end in range(len(parts), 0, -1)]
@@ -301,7 +310,7 @@ def _kind(told: Told, facts: Json) -> str:
     """The kind of a finding by what is told of it; the order decides where several would do."""
     syntaxes = {text(one, "syntax").partition(".")[0] for one in told.expressions}
     only_string = "iscn" in syntaxes and not told.label and not facts.get("genes")
-    if (told.structural in REARRANGED and not only_string) or told.has(REARRANGEMENT) or "fusion" in facts:
+    if (told.rearranged and not only_string) or told.has(REARRANGEMENT) or "fusion" in facts:
         return "rearrangement"
     if told.has(SEQUENCE) or told.unplaced or syntaxes & {"hgvs", "spdi", "gnomad"} or told.named.get("hgvs"):
         return "sequence-variant"
