@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from adapter.nomenclature.quantities import Age, Bounds, Copies, Date, Fraction, Share
@@ -19,6 +18,7 @@ from adapter.terms import Gene
 Grade = Literal["A", "B", "C", "D"]
 Sort = Literal["variant", "karyotype", "observation"]
 Role = Literal["", "five-prime", "three-prime", "partner"]
+_NONE: dict[str, str] = {}  # never changed
 _FIELDS = {"methods": "method", "place": "region", "ids": "variant_ids", "parts": "markers"}
 """Facts whose field of the case has another name."""
 
@@ -191,7 +191,9 @@ class Facts:
         """
         if fact in self.derived:
             return ""
-        return self.sources.get(fact) or f"{self.path}/{_FIELDS.get(fact, fact)}"
+        if fact in self.sources:
+            return self.sources[fact]
+        return f"{self.path}/{_FIELDS.get(fact, fact)}"
 
 
 # One dictionary with every fact, and no defaults on the class: the interpreter then reads a fact in one step.
@@ -200,7 +202,7 @@ _UNSTATED: dict[str, Any] = {
     **dict.fromkeys(("path", "id", "sort", "specimen", "said", "derived_from", "change", "zygosity", "origin"), ""),
     **dict.fromkeys(("significance", "significance_by", "fusion", "structure", "test"), ""),
     **dict.fromkeys(("methods", "genes", "expressions", "ids", "transcripts", "flags", "parts", "details"), ()),
-    **dict.fromkeys(("derived", "sources"), MappingProxyType({})),
+    **dict.fromkeys(("derived", "sources"), _NONE),
     "result": "present",
     "status": "final",
 }

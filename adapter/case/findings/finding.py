@@ -93,7 +93,7 @@ class Finding(Stated):
         """Where the finding stands, and the facts that are its own fields as stated."""
         stated: dict[str, Any] = {"path": path, "id": id, "sort": self.sort}
         fields = self.__dict__
-        for name in _same(type(self)):
+        for name in _SAME & self.__pydantic_fields_set__:
             if (value := fields[name]) is not None:
                 stated[name] = value
         if self.method is not None:
@@ -129,11 +129,6 @@ class GenomicFinding(Finding):
                 "absent",
                 "cells carry what was not found: state the cut-off they are under, or leave out result: absent",
             )
-
-
-@cache
-def _same(kind: type[Finding]) -> tuple[str, ...]:
-    return tuple(name for name in kind.model_fields if name in _SAME)
 
 
 @cache

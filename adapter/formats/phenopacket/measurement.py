@@ -195,7 +195,12 @@ def _class_value(w: Writing, node: Json, code: Code, source: str) -> None:
 def worded(w: Writing, value: Value) -> Code:
     """A value in words as a term of our own, the words as label."""
     words = f"{value.text} {value.unit}" if value.unit and value.unit not in value.text else value.text
-    return w.terms.coded(f"HAEM:{slug(words)}", words)
+    return _words(w.terms, words)
+
+
+@lru_cache(maxsize=2048)
+def _words(terms: Terms, words: str) -> Code:
+    return terms.coded(f"HAEM:{slug(words)}", words)
 
 
 def slug(words: str) -> str:

@@ -85,11 +85,12 @@ def descriptor(w: Writing, facts: Facts, words: list[Extra], extra: list[Extra],
 
 
 def _label(w: Writing, node: Json, facts: Facts, words: list[Extra], own: str) -> None:
+    note = w.note
     node["label"] = " ".join([text for _, text, _, _ in words]) or facts.said or own
     for _, _, source, _ in words:
-        w.note((node, source, "" if source else "derived", "label"))
+        note((node, source, "" if source else "derived", "label"))
     if not words:
-        w.note((node, "", "profile:label", "label"))
+        note((node, "", "profile:label", "label"))
     if facts.said:
         node["description"] = facts.said
         w.note((node, facts.at("said"), "", "description"))
@@ -329,14 +330,15 @@ def _relative(w: Writing, change: str) -> Code | None:
 
 def _extensions(w: Writing, extra: list[Extra], where: str) -> list[Json]:
     """Extensions of the closed list; a name that is not in it goes to a comment."""
-    names, found = extension_rules(w.terms), []
+    rules, note, found = extension_rules(w.terms), w.note, []
     for name, value, source, rule in extra:
-        if name in names:
-            node = {"name": name, "value": value}
-            found.append(node)
-            w.note((node, source, rule or names[name], ""))
-        else:
+        usual = rules.get(name)
+        if usual is None:
             w.comment(where, name, value, source)
+            continue
+        node = {"name": name, "value": value}
+        found.append(node)
+        note((node, source, rule or usual, ""))
     return found
 
 
