@@ -77,6 +77,27 @@ def invented(done: Converted, document: Json) -> list[str]:
     return [pointer for pointer in named if pointer not in known]
 
 
+@pytest.mark.parametrize("target", ["case", "phenopacket"])
+@pytest.mark.parametrize("sample", ["maximal", "fonc-2026-1656404-patient-1", "kinds/karyotype-complex"])
+def test_what_a_caller_does_to_a_document_reaches_no_later_one(target: str, sample: str) -> None:
+    text = (ROOT / f"samples/{sample}.json").read_bytes()
+    first = converted(read_json(text), target)
+    said, lost = dump(first.document), first.losses
+    spoil(first.document)
+    second = converted(read_json(text), target)
+    assert dump(second.document) == said
+    assert second.losses == lost
+    assert dump(first.case.to_json()) == dump(second.case.to_json()), "the case shares a part with its document"
+
+
+def spoil(node: Any) -> None:
+    """Empty every object and list of a document, the innermost first."""
+    for part in list(node.values() if isinstance(node, dict) else node):
+        if isinstance(part, dict | list):
+            spoil(part)
+    node.clear()
+
+
 DEFAULTS = {"status": "final", "result": "present"}
 
 

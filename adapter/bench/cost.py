@@ -121,9 +121,14 @@ def rows() -> Iterator[Row]:
 
 
 def forget() -> None:
-    """Forget the readings that the engines kept, as if no text had been met before."""
-    for read in (engines.read_hgvs, engines.read_iscn, engines.read_fusion):
-        read.cache_clear()
+    """Forget what was kept of a text or a variant, as if none had been met before."""
+    from adapter.case.findings import implied
+    from adapter.formats.phenopacket import variation
+
+    found = (*vars(engines).values(), *vars(implied).values(), variation.of_allele, variation.copy_number_id)
+    for kept in found:
+        if hasattr(kept, "cache_clear"):
+            kept.cache_clear()
 
 
 def _schema(to: str, document: object) -> None:
