@@ -20,14 +20,12 @@ def finding_ids(findings: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _ids(findings: list[Fields]) -> tuple[str, ...]:
-    stated = [_text(finding, "id") for finding in findings]
+    stated = _texts(findings, "id")
     if all(stated):
         return tuple(stated)
     counts: Counter[str] = Counter()
-    taken = set(stated)
-    return tuple(
-        [name or _free(_text(finding, "kind"), counts, taken) for name, finding in zip(stated, findings, strict=True)]
-    )
+    taken, kinds = set(stated), _texts(findings, "kind")
+    return tuple([name or _free(kind, counts, taken) for name, kind in zip(stated, kinds, strict=True)])
 
 
 def _free(kind: str, counts: Counter[str], taken: set[str]) -> str:
@@ -44,35 +42,31 @@ def broken(case: Any) -> Iterator[Fault]:
     """
     specimens, treatments, findings, responses = (_list(case, name) for name in _LISTS)
     for name, items in (("specimens", specimens), ("findings", findings), ("treatments", treatments)):
-        yield from _twice(name, items)
-    yield from _missing("findings", "specimen", findings, {_text(one, "id") for one in specimens}, "specimen")
-    phased = [n for n, finding in enumerate(findings) if _text(finding, "phase")]
-    ids = _ids(findings) if phased or responses else ()
-    for n in phased:
-        found = _PHASE.fullmatch(_text(findings[n], "phase"))
+        yield from _twice(name, _texts(items, "id"))
+    yield from _missing("findings", "specimen", findings, specimens, "specimen")
+    phases = _texts(findings, "phase")
+    ids = _ids(findings) if responses or any(phases) else ()
+    for n, phase in enumerate(phases):
+        found = _PHASE.fullmatch(phase) if phase else None
         if found and (found["id"] not in ids or found["id"] == ids[n]):
             yield Fault(f"/findings/{n}/phase", "reference", "no other finding has this id")
     if responses:
-        yield from _missing("responses", "to", responses, {_text(one, "id") for one in treatments}, "treatment")
-        mrd = {name for name, finding in zip(ids, findings, strict=True) if finding.get("kind") == "mrd"}
+        yield from _missing("responses", "to", responses, treatments, "treatment")
+        mrd = [{"id": name} for name, finding in zip(ids, findings, strict=True) if finding.get("kind") == "mrd"]
         yield from _missing("responses", "mrd", responses, mrd, "mrd finding")
 
 
-def _twice(name: str, items: list[Fields]) -> Iterator[Fault]:
-    stated = [own for item in items if (own := _text(item, "id"))]
-    if len(set(stated)) == len(stated):
-        return
+def _twice(name: str, stated: list[str]) -> Iterator[Fault]:
     seen: set[str] = set()
-    for n, item in enumerate(items):
-        own = _text(item, "id")
+    for n, own in enumerate(stated):
         if own and own in seen:
             yield Fault(f"/{name}/{n}/id", "unique", "this id is already taken")
         seen.add(own)
 
 
-def _missing(name: str, field: str, items: list[Fields], known: set[str], what: str) -> Iterator[Fault]:
-    for n, item in enumerate(items):
-        reference = _text(item, field)
+def _missing(name: str, field: str, items: list[Fields], named: list[Fields], what: str) -> Iterator[Fault]:
+    known = set(_texts(named, "id"))
+    for n, reference in enumerate(_texts(items, field)):
         if reference and reference not in known:
             yield Fault(f"/{name}/{n}/{field}", "reference", f"no {what} has this id")
 
@@ -83,9 +77,9 @@ def _fields(item: Any) -> Fields:
     return fields if isinstance(fields, dict) else {}
 
 
-def _text(item: Fields, name: str) -> str:
-    value = item.get(name)
-    return value if isinstance(value, str) else ""
+def _texts(items: list[Fields], name: str) -> list[str]:
+    """The text of each item at ``name``, "" where it has none."""
+    return [value if isinstance(value := item.get(name), str) else "" for item in items]
 
 
 def _list(case: Any, name: str) -> list[Fields]:

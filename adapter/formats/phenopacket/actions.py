@@ -85,10 +85,12 @@ def _times(w: Writing, node: Json, treatment: Treatment, path: str, where: str) 
     """Start and end as dates of a regimen; intervals since an event, and dates of anything else, as comments."""
     for field, member in (("start", "startTime"), ("end", "endTime")):
         stated: Any = getattr(treatment, field)
+        if stated is None:
+            continue
         if isinstance(stated, Date) and node:
             node[member] = w.put(date_element(stated), f"{path}/{field}")
         else:
-            w.said(where, stated.text if stated else None, f"{path}/{field}", field)
+            w.said(where, stated.text, f"{path}/{field}", field)
     w.said(where, treatment.since, f"{path}/since", "since")
 
 
@@ -109,7 +111,8 @@ def _rest(w: Writing, node: Json, treatment: Treatment, path: str, where: str) -
         )
     for field in ("cycles", "donor", "graft"):
         value = getattr(treatment, field)
-        w.said(where, None if value is None else str(value), f"{path}/{field}", field)
+        if value is not None:
+            w.said(where, str(value), f"{path}/{field}", field)
     described = "externalReference" in node.get("therapeuticRegimen", {})
     w.said(where, None if described else treatment.said, f"{path}/said")
 

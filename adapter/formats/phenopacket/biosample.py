@@ -30,30 +30,32 @@ class Samples:
 
     def id(self, specimen: str) -> str:
         """Id of the biosample of a specimen; "" is the one for results without a stated specimen."""
-        if not specimen:
-            self.order.setdefault(self._unstated, len(self.order))
-        return f"{self.case.id}-{specimen or self._unstated}"
+        return f"{self.case.id}-{self._key(specimen)}"
+
+    def _key(self, specimen: str) -> str:
+        if specimen:
+            return specimen
+        self.order.setdefault(self._unstated, len(self.order))
+        return self._unstated
 
     def where(self, specimen: str) -> str:
         """Pointer of the next measurement of a specimen's biosample."""
-        self.id(specimen)
-        key = specimen or self._unstated
+        key = self._key(specimen)
         return f"/biosamples/{self.order[key]}/measurements/{len(self.measurements.get(key, ()))}"
 
     def measure(self, specimen: str, measurement: Json) -> None:
         """Add a measurement to a specimen's biosample; an equal one is said once, as the schema demands."""
-        self.id(specimen)
-        found = self.measurements.setdefault(specimen or self._unstated, [])
+        found = self.measurements.setdefault(self._key(specimen), [])
         if measurement not in found:
             found.append(measurement)
 
     def mark(self, w: Writing, specimen: str, code: Code, source: str) -> str:
         """Add a diagnostic marker to a specimen's biosample; its pointer."""
-        self.id(specimen)
-        found = self.markers.setdefault(specimen or self._unstated, [])
+        key = self._key(specimen)
+        found = self.markers.setdefault(key, [])
         found.append(w.use(code))
-        w.put(found, source, code.rule, str(len(found) - 1))
-        return f"/biosamples/{self.order[specimen or self._unstated]}/diagnosticMarkers/{len(found) - 1}"
+        w.note((found, source, code.rule, str(len(found) - 1)))
+        return f"/biosamples/{self.order[key]}/diagnosticMarkers/{len(found) - 1}"
 
     def written(self, w: Writing) -> list[Json]:
         """The biosamples in order."""
@@ -63,10 +65,10 @@ class Samples:
     def _stated(self, w: Writing, n: int, specimen: Specimen) -> Json:
         path, where = f"/specimens/{n}", f"/biosamples/{n}"
         node: Json = {"id": self.id(specimen.id), "individualId": self.case.id}
-        w.put(node, f"{path}/id", "", "id")
+        w.note((node, f"{path}/id", "", "id"))
         if specimen.said:
             node["description"] = specimen.said
-            w.put(node, f"{path}/said", "", "description")
+            w.note((node, f"{path}/said", "", "description"))
         if specimen.material:
             code = w.coded("specimens", specimen.material, "UBERON", "HAEM")
             w.stated(node, "sampledTissue", code, specimen.material, f"{path}/material", where, "material")
@@ -81,7 +83,7 @@ class Samples:
 
     def _bare(self, w: Writing) -> Json:
         node: Json = {"id": self.id(""), "individualId": self.case.id, "description": "specimen not stated"}
-        w.put(node, "", "profile:specimen-not-stated", "description")
+        w.note((node, "", "profile:specimen-not-stated", "description"))
         self._lists(node, self._unstated, "measurements")
         self._lists(node, self._unstated, "diagnosticMarkers")
         return node

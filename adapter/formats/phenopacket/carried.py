@@ -49,7 +49,7 @@ def write_back(w: Writing, case: Case, packet: Json) -> None:
     taken = _acceptable(packet, steps, replaces=bool(exact))
     for n, one in taken:
         if parent := _take(packet, one, replaces=bool(exact)):
-            w.put(parent[0], f"/carried/{n}", "", parent[1])
+            w.note((parent[0], f"/carried/{n}", "", parent[1]))
     if taken:
         if not any(one.path.startswith(RESOURCES) for _, one in exact):
             _complete(w, packet, kept)

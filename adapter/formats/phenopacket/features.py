@@ -29,7 +29,7 @@ def _feature(w: Writing, feature: Feature, n: int) -> Json:
         w.comment(where, "code", written_code(feature.code), f"{path}/code", moved=code is None)
     node["excluded"] = feature.result == "absent"
     if feature.result == "absent":
-        w.put(node, f"{path}/result", "", "excluded")
+        w.note((node, f"{path}/result", "", "excluded"))
     elif feature.result != "present":
         w.comment(where, "result", feature.result, f"{path}/result")
     w.time(node, "onset", path, where, feature.age, None)

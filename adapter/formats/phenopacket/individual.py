@@ -55,10 +55,10 @@ def _alternate_ids(w: Writing, node: Json, case: Case) -> None:
     ids: list[str] = []
     for n, one in enumerate(case.subject.identifiers if case.subject else ()):
         ids.append(f"{one.system}|{one.value}" if one.system else one.value)
-        w.put(ids, f"/subject/identifiers/{n}", "", str(len(ids) - 1))
+        w.note((ids, f"/subject/identifiers/{n}", "", str(len(ids) - 1)))
     if case.source and case.source.label:
         ids.append(case.source.label)
-        w.put(ids, "/source/label", "", str(len(ids) - 1))
+        w.note((ids, "/source/label", "", str(len(ids) - 1)))
     if ids:
         node["alternateIds"] = ids
 
@@ -66,7 +66,7 @@ def _alternate_ids(w: Writing, node: Json, case: Case) -> None:
 def _birth(w: Writing, node: Json, birth: Date) -> None:
     if birth.precision == "day":
         node["dateOfBirth"] = f"{birth.text}T00:00:00Z"
-        w.put(node, "/subject/birth", "", "dateOfBirth")
+        w.note((node, "/subject/birth", "", "dateOfBirth"))
     else:
         w.comment("/subject", "birth", birth.text, "/subject/birth")
 
@@ -75,7 +75,7 @@ def _stated_sex(w: Writing, node: Json, subject: Subject) -> None:
     if subject.sex == "unknown":
         w.ledger.narrowed("/subject/sex", "a stated 'unknown' and no statement are one value in version 2", node, "sex")
     elif subject.sex:
-        w.put(node, "/subject/sex", "", "sex")
+        w.note((node, "/subject/sex", "", "sex"))
     karyotype = subject.constitutional_karyotype
     if karyotype:
         fields = karyotype.split("[")[0].split(",")
@@ -83,7 +83,7 @@ def _stated_sex(w: Writing, node: Json, subject: Subject) -> None:
         node["karyotypicSex"] = KARYOTYPIC_SEXES.get(
             chromosomes, "OTHER_KARYOTYPE" if chromosomes else "UNKNOWN_KARYOTYPE"
         )
-        w.put(node, "/subject/constitutional_karyotype", "profile:karyotypic-sex", "karyotypicSex")
+        w.note((node, "/subject/constitutional_karyotype", "profile:karyotypic-sex", "karyotypicSex"))
         w.comment("/subject/karyotypicSex", "constitutional_karyotype", karyotype, "/subject/constitutional_karyotype")
 
 
@@ -94,7 +94,7 @@ def _outcome(w: Writing, node: Json, case: Case, outcome: Outcome) -> None:
     vital: Json = {}
     if outcome.vital_status:
         vital = {"status": STATUSES[outcome.vital_status]}
-        w.put(vital, "/outcome/vital_status", "", "status")
+        w.note((vital, "/outcome/vital_status", "", "status"))
     if deceased:
         w.time(vital, "timeOfDeath", "/outcome", where, outcome.age, outcome.date)
     else:
@@ -123,11 +123,11 @@ def _interval(w: Writing, vital: Json, case: Case, outcome: Outcome, where: str)
     if days and outcome.vital_status == "deceased":
         vital["survivalTimeInDays"] = days
         for field in ("after", "since"):
-            w.put(vital, f"/outcome/{field}", "profile:survival", "survivalTimeInDays")
+            w.note((vital, f"/outcome/{field}", "profile:survival", "survivalTimeInDays"))
         return
     if outcome.vital_status == "deceased" and (between := _days_between(case, outcome)):
         vital["survivalTimeInDays"] = between
-        w.put(vital, "/outcome/date", "profile:survival", "survivalTimeInDays")
+        w.note((vital, "/outcome/date", "profile:survival", "survivalTimeInDays"))
     w.said(where, outcome.after.text if outcome.after else None, "/outcome/after", "after")
     w.said(where, outcome.since, "/outcome/since", "since")
 

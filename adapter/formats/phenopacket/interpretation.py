@@ -52,12 +52,13 @@ class Interpretations:
             where = self.samples.where(facts.specimen)
             self.samples.measure(facts.specimen, measurement.of_absence(w, facts, words, where))
             return
+        only_a_marker = _is_only_a_marker(facts)
         if facts.complex and not germline:
             marker = w.of_key("phenopackets", "complex-karyotype", "NCIT")
             where = self.samples.mark(w, facts.specimen, marker, facts.at("complex"))
-            if _is_only_a_marker(facts):
+            if only_a_marker:
                 _beside_marker(w, facts, where)
-        if germline or not _is_only_a_marker(facts):
+        if germline or not only_a_marker:
             self.calls.append(self._call(w, facts, words, germline=germline))
             if facts.cells and not germline:
                 where = self.samples.where(facts.specimen)
@@ -69,7 +70,7 @@ class Interpretations:
             return []
         code = disease or w.of_key("phenopackets", "diagnosis-not-stated")
         diagnosis: Json = {"disease": w.use(code), "genomicInterpretations": self.calls}
-        w.put(diagnosis, "", code.rule, "disease")
+        w.note((diagnosis, "", code.rule, "disease"))
         return [{"id": f"{case_id}-interpretation", "progressStatus": "UNKNOWN_PROGRESS", "diagnosis": diagnosis}]
 
     def _call(self, w: Writing, facts: Facts, words: list[Extra], *, germline: bool) -> Json:
@@ -114,10 +115,10 @@ def _beside_marker(w: Writing, facts: Facts, where: str) -> None:
 def _significance(w: Writing, facts: Facts, node: Json, variant: Json) -> list[Extra]:
     """Status and ACMG class of a stated significance; words of it where ACMG is not the place."""
     at, scheme, found = facts.at("significance"), facts.significance_by, []
-    w.put(node, at, "profile:interpretation-status", "interpretationStatus")
+    w.note((node, at, "profile:interpretation-status", "interpretationStatus"))
     if facts.sort == "variant" and _is_sequence_variant(facts) and (not scheme or "acmg" in scheme.lower()):
         variant["acmgPathogenicityClassification"] = ACMG[facts.significance]
-        w.put(variant, at, "profile:acmg", "acmgPathogenicityClassification")
+        w.note((variant, at, "profile:acmg", "acmgPathogenicityClassification"))
         if not scheme:
             w.ledger.narrowed(
                 at, "the ACMG field; the source names no scheme", variant, "acmgPathogenicityClassification"

@@ -170,7 +170,7 @@ def _quantity(w: Writing, node: Json, value: Value, reference: Detail | None = N
     if not _is_number(value) or value.bounds is None or value.bounds.low is None:
         _class_value(w, node, worded(w, value), value.path)
         if value.unit_path and value.unit_path != value.path:
-            w.put(node, value.unit_path, "", "value")
+            w.note((node, value.unit_path, "", "value"))
         return
     quantity: Json = {}
     w.term(quantity, "unit", unit(w, value.unit), value.unit_path)

@@ -19,7 +19,7 @@ def meta_data(w: Writing, case: Case) -> Json:
     """MetaData of the packet; the last part written, since it lists what the others used."""
     references = _references(w, case)
     node: Json = {"created": w.at, "createdBy": BY}
-    w.put(node, "", "profile:clock", "created")
+    w.note((node, "", "profile:clock", "created"))
     if w.prefixes:
         node["resources"] = resources(w)
     if w.updates:
@@ -71,7 +71,7 @@ def _add(w: Writing, found: list[Json], source: Source, path: str, owner: str) -
     where = f"/metaData/externalReferences/{start}" if len(found) > start else "/metaData"
     if source.title and len(found) > start:
         found[start]["description"] = source.title
-        w.put(found[start], f"{path}/title", "", "description")
+        w.note((found[start], f"{path}/title", "", "description"))
     elif source.title:
         w.comment(where, f"title{owner}", source.title, f"{path}/title")
     if owner and len(found) > start:

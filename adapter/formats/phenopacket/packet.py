@@ -23,7 +23,7 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
     """``case`` as a Phenopacket, schema 2.0, in canonical JSON order."""
     w = Writing(terms, options.at, case.id, tuple([finding.kind for finding in case.findings]))
     packet: Json = {"id": case.id, "subject": individual(w, case)}
-    w.put(packet, "/id", "", "id")
+    w.note((packet, "/id", "", "id"))
     found, primary = diseases(w, case)
     samples = Samples(case)
     calls, measured = Interpretations(samples, case.id), _Measured()

@@ -102,7 +102,7 @@ def _named_beside_fusion(w: Writing, node: Json, facts: Facts) -> None:
     if named := [gene for gene in facts.genes if gene.path != at]:
         node["alternateLabels"] = [" ".join(gene.text for gene in named)]
         for gene in named:
-            w.put(node["alternateLabels"], gene.path, "", "0")
+            w.note((node["alternateLabels"], gene.path, "", "0"))
 
 
 def _gene_context(w: Writing, fact: GeneFact) -> Json:
@@ -284,7 +284,7 @@ def expressions(w: Writing, facts: Facts, allele: OfAllele | None) -> list[Json]
             node = found.setdefault(value, {"syntax": syntax_of(stated), "value": value})
             w.note((node, stated.path, "" if stated.path else "derived", ""))
     for syntax, value in allele.expressions if allele else ():
-        w.put(found.setdefault(value, {"syntax": syntax, "value": value}), "", allele.rule if allele else "")
+        w.note((found.setdefault(value, {"syntax": syntax, "value": value}), "", allele.rule if allele else "", ""))
     return list(found.values())
 
 
