@@ -16,6 +16,11 @@ BENCHES = {
     "check": "adapter.bench.check",
     "iscn": "adapter.bench.iscn",
     "hgvs": "adapter.bench.hgvs",
+    "peers": "adapter.bench.peers",
+    "bulk": "adapter.bench.bulk",
+    "http": "adapter.bench.http",
+    "large": "adapter.bench.large",
+    "faults": "adapter.bench.faults",
 }
 
 

@@ -17,7 +17,9 @@ ROUND_SECONDS = 0.15
 class Row:
     """One ratio: ``left`` and ``right`` are CPU seconds per item (medians), ``ratio`` the median of the paired ratios.
 
-    ``goal`` is "<= 2", ">= 40" or "" where only the figure is wanted; ``met`` is None then.
+    ``goal`` is "<= 2", ">= 40" or "" where only the figure is wanted; ``met`` is None then. ``number`` is that of the
+    goal among those that were set for the product ("P1" to "P13"), empty for others. Where nothing could be measured
+    (:func:`skipped`) the figures are 0 and ``note`` says why.
     """
 
     bench: str
@@ -27,11 +29,17 @@ class Row:
     ratio: float
     goal: str = ""
     note: str = ""
+    number: str = ""
+
+    @property
+    def measured(self) -> bool:
+        """Whether there are figures."""
+        return self.ratio != 0
 
     @property
     def met(self) -> bool | None:
         """Whether the ratio keeps the goal."""
-        if not self.goal:
+        if not self.goal or not self.measured:
             return None
         sign, _, bound = self.goal.partition(" ")
         return self.ratio <= float(bound) if sign == "<=" else self.ratio >= float(bound)
@@ -40,8 +48,9 @@ class Row:
         """The row as one JSON line."""
         return {
             "bench": self.bench,
+            "number": self.number,
             "name": self.name,
-            "ratio": round(self.ratio, 3),
+            "ratio": round(self.ratio, 3) if self.measured else None,
             "goal": self.goal,
             "met": self.met,
             "left_us": round(self.left * 1e6, 2),
@@ -60,6 +69,7 @@ def ratio(
     right_items: int = 1,
     goal: str = "",
     note: str = "",
+    number: str = "",
 ) -> Row:
     """CPU time per item of ``left`` over that of ``right``, in alternating rounds after one warm-up of each.
 
@@ -75,7 +85,18 @@ def ratio(
         statistics.median(a / b for a, b in pairs),
         goal,
         note,
+        number,
     )
+
+
+def budget(bench: str, name: str, seconds: float, allowed: float, *, note: str = "", number: str = "") -> Row:
+    """CPU ``seconds`` of this machine as a share of those ``allowed``: where a goal is a time and not a ratio."""
+    return Row(bench, name, seconds, allowed, seconds / allowed, "<= 1", note, number)
+
+
+def skipped(bench: str, name: str, reason: str, *, number: str = "") -> Row:
+    """A row that could not be measured, and why."""
+    return Row(bench, name, 0.0, 0.0, 0.0, note=f"{reason}: not measured", number=number)
 
 
 def _warm(work: Callable[[], object]) -> int:
