@@ -30,8 +30,8 @@ def allele_parts(d: Draft, parts: list[Json], facts: Facts) -> None:
     allele = facts.allele
     if allele is None:
         return
-    taken = {id(part["code"]) for part in parts}
-    free = {name for name in _ONCE if id(d.names[name].concept) not in taken}
+    taken = {part["code"]["coding"][0]["code"] for part in parts}
+    free = {name for name in _ONCE if d.names[name].coding["code"] not in taken}
     if facts.transcripts:
         free.discard("transcript")
     for name, kind, value, rule in (*_expressions(allele, free), *_places(d, allele, free), *_computed(allele)):
@@ -58,10 +58,10 @@ def _places(d: Draft, allele: Allele, free: set[str]) -> Iterator[Made]:
         yield "assembly", "CodeableConcept", d.words("assemblies", _FIRST)[0], _OF_GENOMIC
     chromosome = d.codes.codes("chromosomes", allele.vcf[0]) if allele.vcf and "chromosome" in free else ()
     if chromosome:
-        yield "chromosome", "CodeableConcept", {"coding": [chromosome[0].coding]}, _OF_GENOMIC
+        yield "chromosome", "CodeableConcept", {"coding": [chromosome[0].coding.copy()]}, _OF_GENOMIC
     change = d.codes.codes("change-types", allele.kind) if "change-type" in free else ()
     if change:
-        yield "change-type", "CodeableConcept", {"coding": [code.coding for code in change]}, "of the expression"
+        yield "change-type", "CodeableConcept", {"coding": [code.coding.copy() for code in change]}, "of the expression"
 
 
 def _computed(allele: Allele) -> Iterator[Made]:

@@ -47,9 +47,8 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
     carried(d)
     provenance(d)
     bundle: Json = {"resourceType": "Bundle", "id": d.ids.uuid("bundle")}
-    meta = d.codes.meta(options.profile_set, "bundle") if options.bundle == "collection" else None
-    if meta is not None:
-        bundle["meta"] = meta
+    if options.bundle == "collection" and "bundle" in d.claims:
+        bundle["meta"] = {"profile": [*d.claims["bundle"]]}
     bundle["type"] = options.bundle
     bundle["timestamp"] = options.at
     bundle["entry"] = d.entries

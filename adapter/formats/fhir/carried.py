@@ -51,17 +51,17 @@ def _is_whole(one: Carried) -> bool:
 
 def _addresses(d: Draft, kept: list[tuple[int, Carried]]) -> dict[str, str]:
     """Addresses of the source document that stand in the bundle, with the fullUrl they have there."""
-    known = {f"Specimen/{one.id}": d.ids.urn(f"specimen/{one.id}") for one in d.case.specimens}
-    known |= {f"Condition/{n}": d.ids.urn(f"condition/{n}") for n in range(len(d.case.diagnoses))}
+    known = {f"Specimen/{one.id}": d.ids[f"specimen/{one.id}"] for one in d.case.specimens}
+    known |= {f"Condition/{n}": d.ids[f"condition/{n}"] for n in range(len(d.case.diagnoses))}
     named = finding_ids([finding.to_json() for finding in d.case.findings])
-    known |= {f"Observation/{name}": d.ids.urn(f"finding/{name}") for name in named}
+    known |= {f"Observation/{name}": d.ids[f"finding/{name}"] for name in named}
     for name, own in roles(d).items():
         for kind in ("MedicationAdministration", "MedicationRequest", "MedicationStatement", "Procedure"):
-            known[f"{kind}/{name}"] = d.ids.urn(own[0])
-    known[f"Patient/{d.case.id}"] = d.ids.urn("patient")
+            known[f"{kind}/{name}"] = d.ids[own[0]]
+    known[f"Patient/{d.case.id}"] = d.ids["patient"]
     for n, one in kept:
         if _is_whole(one):
-            known[one.path] = d.ids.urn(f"carried/{n}")
+            known[one.path] = d.ids[f"carried/{n}"]
     return known
 
 
@@ -110,7 +110,7 @@ def _put_back(d: Draft, resource: Json, steps: list[str], value: Any, n: int) ->
     elif len(steps) == 1 and not _stands(resource, member):
         resource[member] = value
         d.ledger.put(resource, f"/carried/{n}", member=member)
-    elif len(steps) == 1 and _joined(d, resource, member, value):
+    elif len(steps) == 1 and _joined(resource, member, value):
         d.ledger.put(resource, f"/carried/{n}", member=member)
 
 
@@ -120,7 +120,7 @@ def _own_form(d: Draft, held: list[Json], value: Any) -> Json | None:
     return next((one for one in held if said and says(one, d.terms) == said), None)
 
 
-def _joined(d: Draft, resource: Json, member: str, rest: Any) -> bool:
+def _joined(resource: Json, member: str, rest: Any) -> bool:
     """Add to an element what is left of the source's: further codings and members; False where they contradict."""
     held = resource.get(member)
     if not (isinstance(held, dict) and isinstance(rest, dict)):
@@ -128,10 +128,7 @@ def _joined(d: Draft, resource: Json, member: str, rest: Any) -> bool:
     added = {key: [*held.get(key, ()), *value] if isinstance(value, list) else value for key, value in rest.items()}
     if any(key in held and not isinstance(value, list) for key, value in rest.items()):
         return False
-    if any(held is name.concept for name in d.names.values()):  # shared by all documents
-        resource[member] = held | added
-    else:
-        held.update(added)
+    held.update(added)
     return True
 
 

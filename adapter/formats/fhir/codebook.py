@@ -1,6 +1,7 @@
 """The mapping tables as FHIR wants them: what a component is called, what a word is coded as.
 
-Everything is looked up once per set of tables and shared by all documents, so nothing given out here is ever changed.
+Everything is looked up once per set of tables. What goes into a document is a copy of its own, so that a caller may
+change a document without changing the next one.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.errors import AmbiguousTerm, UnknownTerm
-from adapter.formats.fhir.datatypes import concept
 from adapter.report import Json
 from adapter.terms import Code, Terms
 
@@ -38,11 +38,16 @@ _VOCABULARIES = (
 
 
 class Name(NamedTuple):
-    """What an observation or component is called: its CodeableConcept, the mapping row it stands in, its CURIE."""
+    """What an observation or component is called: its coding, the mapping row it stands in, its CURIE."""
 
-    concept: Json
+    coding: dict[str, str]
     rule: str
     curie: str
+
+    @property
+    def concept(self) -> Json:
+        """A CodeableConcept of the coding."""
+        return {"coding": [self.coding.copy()]}
 
 
 class Names(dict[str, Name]):
@@ -66,7 +71,8 @@ class Codebook:
         self._tables = frozenset(terms.tables())
         self._keys: dict[tuple[str, str], str] = {}
         self._known: dict[tuple[str, str], tuple[Code, ...]] = {}
-        self._meta: dict[tuple[str, str], Json | None] = {}
+        self._worded: dict[tuple[str, str], tuple[tuple[dict[str, str], ...], str]] = {}
+        self._claims: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def name(self, key: str) -> Name:
         """Code of an observation or component; our own code ``HAEM:<key>`` where no vocabulary has one."""
@@ -96,27 +102,39 @@ class Codebook:
                 self._keys[table, text] = found
         return found
 
-    def meta(self, profile_set: str, role: str) -> Json | None:
-        """``meta`` with the profiles that a resource in this role claims, None where it claims none."""
-        at = (profile_set, role)
-        if at not in self._meta:
-            profiles = list(self.terms.profiles(profile_set, role))
-            self._meta[at] = {"profile": profiles} if profiles else None
-        return self._meta[at]
+    def words(self, table: str, text: str) -> tuple[Json, str]:
+        """CodeableConcept of ``text`` with the codes a table has for it, and the row they stand in."""
+        known = self._worded.get((table, text))
+        if known is None:
+            codes = self.codes(table, text)
+            if not codes:
+                return {"text": text}, ""
+            codings = tuple(code.coding for code in codes if code.coding["system"])
+            known = self._worded[table, text] = codings, codes[0].rule
+        codings, rule = known
+        return {"coding": [coding.copy() for coding in codings], "text": text} if codings else {"text": text}, rule
+
+    def claims(self, profile_set: str) -> dict[str, tuple[str, ...]]:
+        """Profiles that a resource claims in a profile set, by its role; a role that claims none is absent."""
+        known = self._claims.get(profile_set)
+        if known is None:
+            roles = {role for one, role in self.terms.roles() if one == profile_set}
+            known = self._claims[profile_set] = {role: self.terms.profiles(profile_set, role) for role in roles}
+        return known
 
     def known(self, key: str) -> Name | None:
         """Code of an observation or component that a table names, None where none does."""
         for table in NAMES:
             codes = _for_fhir(self.terms.codes(table, key)) if table in self._tables else ()
             if codes:
-                return Name(concept(codes[:1]), codes[0].rule, codes[0].curie)
+                return Name(codes[0].coding, codes[0].rule, codes[0].curie)
         return None
 
     def _name(self, key: str) -> Name:
         known = self.known(key)
         if known is None:
             own = self.terms.own(key)
-            known = Name(concept((own,)), own.rule, own.curie)
+            known = Name(own.coding, own.rule, own.curie)
         return known
 
     def _codes(self, table: str, text: str) -> tuple[Code, ...]:

@@ -20,20 +20,14 @@ if TYPE_CHECKING:
 
 _STATUS = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 # A published diagnosis stands on nobody's problem list, and an item of one would need a clinical status (con-3).
-_CONCERN = [
-    {
-        "coding": [
-            {
-                "system": "http://hl7.org/fhir/us/core/CodeSystem/condition-category",
-                "code": "health-concern",
-                "display": "Health Concern",
-            }
-        ]
-    }
-]
+_CONCERN = {
+    "system": "http://hl7.org/fhir/us/core/CodeSystem/condition-category",
+    "code": "health-concern",
+    "display": "Health Concern",
+}
 _PHASES = {
-    "relapse": {"coding": [{"system": _STATUS, "code": "relapse", "display": "Relapse"}]},
-    "remission": {"coding": [{"system": _STATUS, "code": "remission", "display": "Remission"}]},
+    "relapse": {"system": _STATUS, "code": "relapse", "display": "Relapse"},
+    "remission": {"system": _STATUS, "code": "remission", "display": "Remission"},
 }
 
 
@@ -54,10 +48,10 @@ def condition(d: Draft, diagnosis: Diagnosis, n: int) -> Json:
         made["extension"] = extension
     made["identifier"] = [d.ids.identifier(f"condition/{n}")]
     if diagnosis.phase in _PHASES:
-        made["clinicalStatus"] = _PHASES[diagnosis.phase]
+        made["clinicalStatus"] = {"coding": [_PHASES[diagnosis.phase].copy()]}
         d.ledger.put(made, f"{path}/phase", member="clinicalStatus")
     if d.mcode and malignant:
-        made["category"] = _CONCERN
+        made["category"] = [{"coding": [_CONCERN.copy()]}]
     made["code"] = coded(d, diagnosis, path)
     if diagnosis.sites:
         made["bodySite"] = [site(d, text, f"{path}/sites/{i}") for i, text in enumerate(diagnosis.sites)]
@@ -96,7 +90,7 @@ def coded(d: Draft, diagnosis: Diagnosis, path: str) -> Json:
     """Condition.code: codes of the entity, then of the subtype as classified, then the stated one; words as stated."""
     entity = d.codes.codes("diagnoses", diagnosis.entity) if diagnosis.entity else ()
     subtype = d.codes.codes("diagnoses", diagnosis.subtype) if diagnosis.subtype else ()
-    codings = [code.coding for code in _once((*entity, *subtype, *phase_codes(d, diagnosis)))]
+    codings = [code.coding.copy() for code in _once((*entity, *subtype, *phase_codes(d, diagnosis)))]
     made: Json = {}
     stated = diagnosis.code
     words = [text for text in (diagnosis.entity, diagnosis.subtype) if text]

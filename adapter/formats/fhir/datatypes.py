@@ -6,13 +6,11 @@ project: a two-sided count is a Range, a one-sided one a Quantity with a compara
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from adapter.nomenclature.quantities import Age, Bounds, Duration, Span
+from adapter.nomenclature.quantities import Age, Bounds, Duration
 from adapter.report import Json
-from adapter.terms import Code
 
 UCUM = "http://unitsofmeasure.org"
 URI = "urn:ietf:rfc:3986"
@@ -34,15 +32,6 @@ _COMPARATORS = {"at-most": "<=", "at-least": ">=", "less-than": "<", "more-than"
 def absent(reason: str) -> Json:
     """An element that says why it has no value; ``reason`` is a code of FHIR's data-absent-reason."""
     return {"extension": [{"url": ABSENT, "valueCode": reason}]}
-
-
-def concept(codes: Iterable[Code], text: str = "") -> Json:
-    """CodeableConcept of ``codes`` and the words as they were said."""
-    codings = [code.coding for code in codes if code.coding["system"]]
-    made: Json = {"coding": codings} if codings else {}
-    if text:
-        made["text"] = text
-    return made
 
 
 def quantity(value: Decimal | int, unit: str, code: str, comparator: str = "") -> Json:
@@ -88,12 +77,14 @@ def span_of_time(stated: Age | Duration) -> Value:
     Units are never converted: ``58 y 3 mo`` and ``about 2 years`` stay words, and so does an age of 0, which the Age
     datatype refuses.
     """
-    low, high = _one(stated.low), _one(stated.high)
-    ends = [end for end in (low, high) if end is not None]
-    whole = len(ends) == sum(end is not None for end in (stated.low, stated.high)) and ends
-    if not whole or stated.bound == "about" or getattr(stated, "newborn", False) or ends[0][0] <= 0:
+    first, last = stated.low, stated.high
+    low = first.one if first is not None else None
+    high = low if last is first else last.one if last is not None else None
+    mixed = (low is None) != (first is None) or (high is None) != (last is None)
+    end = low or high
+    if end is None or mixed or stated.bound == "about" or getattr(stated, "newborn", False) or end[0] <= 0:
         return "String", stated.text
-    number, unit = ends[0]
+    number, unit = end
     name = _UNITS[unit][1]
     if stated.bound in _COMPARATORS:
         return "Quantity", quantity(number, name, unit, _COMPARATORS[stated.bound])
@@ -104,11 +95,7 @@ def span_of_time(stated: Age | Duration) -> Value:
     return "Range", {"low": quantity(low[0], name, unit), "high": quantity(high[0], _UNITS[high[1]][1], high[1])}
 
 
-def time_is_spelt(stated: Age | Duration) -> bool:
-    """Whether a span of time is spelt as its number and unit alone ("58 y"), so that no words need stand beside it."""
-    end = _one(stated.low)
-    return stated.bound == "exact" and end is not None and stated.text == f"{end[0]} {_UNITS[end[1]][0]}"
-
-
-def _one(span: Span | None) -> tuple[Decimal, str] | None:
-    return None if span is None else span.one
+def time_is_spelt(stated: Age | Duration, value: Json) -> bool:
+    """Whether a span of time written as ``value`` is spelt as number and unit alone ("58 y"): no words beside it."""
+    unit = _UNITS.get(value.get("code", ""))
+    return unit is not None and stated.bound == "exact" and stated.text == f"{value['value']} {unit[0]}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.formats.base import Options
 from adapter.formats.fhir.codebook import codebook
-from adapter.formats.fhir.datatypes import ARTIFACT, Value, bounded, concept, span_of_time, spelt, time_is_spelt
+from adapter.formats.fhir.datatypes import ARTIFACT, Value, bounded, span_of_time, spelt, time_is_spelt
 from adapter.formats.fhir.ids import Ids, condition
 from adapter.formats.fhir.narrative import narrative
 from adapter.nomenclature.quantities import Age, Bounds, Duration
@@ -33,8 +33,9 @@ class Draft:
         self.codes = codebook(terms)
         self.names = self.codes.names
         self.ids = Ids(case.id, terms.base)
+        self.claims = self.codes.claims(options.profile_set)
         self.mcode = options.profile_set == "mcode4"
-        self.subject: Json = {"reference": self.ids.urn("patient")}
+        self.subject: Json = {"reference": self.ids["patient"]}
         self.entries: list[Json] = []
         self.as_stated = f"{terms.base}/StructureDefinition/as-stated"
         self.derivation = f"{terms.base}/StructureDefinition/derivation"
@@ -42,14 +43,12 @@ class Draft:
         self._own_sources = {n: f.source for n, f in enumerate(case.findings) if f.source is not None}
         self._cited: dict[int, list[Json]] = {}
         self.basis = ""  # the rule by which the facts in hand were worked out, where they were
-        self._anchors: dict[str, Json] = {}
 
     def head(self, kind: str, role: str, words: str, claim: str = "") -> Json:
         """Type, id, profiles claimed and narrative of a resource; ``claim`` is its role in the profile table."""
-        made: Json = {"resourceType": kind, "id": self.ids.urn(role)[9:]}
-        meta = self.codes.meta(self.options.profile_set, claim) if claim else None
-        if meta is not None:
-            made["meta"] = meta
+        made: Json = {"resourceType": kind, "id": self.ids[role][9:]}
+        if claim in self.claims:
+            made["meta"] = {"profile": [*self.claims[claim]]}
         made["text"] = narrative(words)
         return made
 
@@ -70,7 +69,7 @@ class Draft:
 
     def reference(self, role: str) -> Json:
         """Reference to the resource of this case in that role."""
-        return {"reference": self.ids.urn(role)}
+        return {"reference": self.ids[role]}
 
     # values
 
@@ -80,7 +79,7 @@ class Draft:
         A ``source`` of "" is a value that was worked out (:mod:`adapter.case.facts`), and the component says so.
         """
         named = self.names[name]
-        node: Json = {"code": named.concept, f"value{kind}": value}
+        node: Json = {"code": {"coding": [named.coding.copy()]}, f"value{kind}": value}
         parts.append(node)
         if source:
             self.ledger.put(node, source, rule or named.rule)
@@ -90,8 +89,7 @@ class Draft:
 
     def words(self, table: str, text: str) -> tuple[Json, str]:
         """CodeableConcept of ``text`` with the codes a table has for it, and the row they stand in."""
-        codes = self.codes.codes(table, text)
-        return concept(codes, text), codes[0].rule if codes else ""
+        return self.codes.words(table, text)
 
     def number(self, bounds: Bounds, unit: str, code: str, sign: str = "") -> Value:
         """Quantity or Range of ``bounds``, the words beside it where it does not spell them; words if uncounted."""
@@ -105,16 +103,13 @@ class Draft:
     def time(self, stated: Age | Duration) -> Value:
         """Quantity or Range of a span of time, the words beside it where it does not spell them; else the words."""
         kind, value = span_of_time(stated)
-        if kind != "String" and not time_is_spelt(stated):
+        if kind != "String" and not time_is_spelt(stated, value):
             value["extension"] = [{"url": self.as_stated, "valueString": stated.text}]
         return kind, value
 
     def since(self, event: str) -> Json:
         """The event an interval counts from."""
-        found = self._anchors.get(event)
-        if found is None:
-            found = self._anchors[event] = {**self.names[f"since-{event}"].concept, "text": event}
-        return found
+        return self.names[f"since-{event}"].concept | {"text": event}
 
     def derived(self, node: Json, grade: str, rule: str) -> Json:
         """Mark a component as worked out by the adapter: how sure it is and by which rule."""

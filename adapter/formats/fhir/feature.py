@@ -28,7 +28,7 @@ def feature(d: Draft, stated: Feature, n: int) -> None:
     made = plain(d, role, "feature", f"{named}: {stated.result}", cited=d.cited)
     made["code"] = coded(d, stated, path)
     codes = d.codes.codes("results", stated.result)
-    made["valueCodeableConcept"] = d.ledger.put({"coding": [codes[0].coding]}, f"{path}/result", codes[0].rule)
+    made["valueCodeableConcept"] = d.ledger.put({"coding": [codes[0].coding.copy()]}, f"{path}/result", codes[0].rule)
     if stated.said:
         made["note"] = [d.ledger.put({"text": stated.said}, f"{path}/said", member="text")]
     if stated.site:
@@ -48,7 +48,7 @@ def coded(d: Draft, stated: Feature, path: str) -> Json:
         node, rule = d.words("features", stated.term)
         d.ledger.put(node, f"{path}/term", rule)
     else:
-        node = dict(d.names["feature"].concept)
+        node = d.names["feature"].concept
     if stated.code is not None:
         coding = d.codes.coding(stated.code.system, stated.code.code, stated.code.display)
         if coding:

@@ -18,33 +18,30 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/haem-adapter/fhir")
 _VARIANT = {c: "89ab"[int(c, 16) & 3] for c in "0123456789abcdef"}
 
 
-class Ids:
-    """Ids of the resources of one case. One hash state is begun for the case and continued for each role."""
+class Ids(dict[str, str]):
+    """Ids of the resources of one case: by role the URN by which the entries of a bundle refer to each other."""
 
     def __init__(self, case_id: str, base: str) -> None:
-        self._begun = hashlib.sha1(NAMESPACE.bytes + f"{case_id}/".encode(), usedforsecurity=False)
-        self._case = case_id
-        self._urns: dict[str, str] = {}
+        super().__init__()
+        self._case, self._within = case_id, f"{case_id}/"
+        self._begun = hashlib.sha1(NAMESPACE.bytes + self._within.encode(), usedforsecurity=False)
         self.system = f"{base}/identifier/case"
         self.stated = f"{base}/identifier/stated"  # of identifiers whose own system is no URI
 
     def uuid(self, role: str) -> str:
         """UUIDv5 of case and role (RFC 9562 section 5.5), equal to ``uuid.uuid5(NAMESPACE, "<case>/<role>")``."""
-        state = self._begun.copy()
+        return self[role][9:]
+
+    def __missing__(self, role: str) -> str:
+        state = self._begun.copy()  # cheaper than to begin again for each role
         state.update(role.encode())
         h = state.hexdigest()
-        return f"{h[:8]}-{h[8:12]}-5{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:32]}"
-
-    def urn(self, role: str) -> str:
-        """The id as a URN, by which the entries of a bundle refer to each other."""
-        known = self._urns.get(role)
-        if known is None:
-            known = self._urns[role] = f"urn:uuid:{self.uuid(role)}"
-        return known
+        urn = self[role] = f"urn:uuid:{h[:8]}-{h[8:12]}-5{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:32]}"
+        return urn
 
     def identifier(self, role: str) -> Json:
         """Business identifier of the resource; the patient's is the case id itself."""
-        return {"system": self.system, "value": self._case if role == "patient" else f"{self._case}/{role}"}
+        return {"system": self.system, "value": self._case if role == "patient" else self._within + role}
 
 
 def condition(parameter: str, system: str, code: str) -> str:

@@ -38,7 +38,7 @@ def consequence(d: Draft, facts: Facts, key: str, source: str) -> str:
     code = d.codes.codes("structural-types", key)[0]
     made = _implication(d, facts, role, "molecular-consequence", code.label.replace("_", " "))
     parts: Parts = []
-    d.part(parts, "feature-consequence", "CodeableConcept", {"coding": [code.coding]}, source, code.rule)
+    d.part(parts, "feature-consequence", "CodeableConcept", {"coding": [code.coding.copy()]}, source, code.rule)
     made["component"] = parts
     d.add(made)
     return role

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from adapter.formats.fhir.draft import Draft
     from adapter.report import Json
 
-_NORMAL = {"coding": [{"system": INTERPRETATION, "code": "N", "display": "Normal"}]}
+_NORMAL = {"system": INTERPRETATION, "code": "N", "display": "Normal"}
 
 
 def karyotype(d: Draft, facts: Facts) -> None:
@@ -58,7 +58,7 @@ def interpreted(facts: Facts) -> Json:
     """Normal, or in words what else the result is; beside a string, which may itself be normal, always in words."""
     normal = facts.result in ("present", "absent")
     words: Json = {"text": facts.result} if not normal or (facts.result == "absent" and facts.expressions) else {}
-    return _NORMAL | words if normal else words
+    return {"coding": [_NORMAL.copy()]} | words if normal else words
 
 
 def judged(d: Draft, parts: Parts, flag: Flag) -> None:

@@ -165,10 +165,10 @@ def result(d: Draft, facts: Facts) -> None:
 def test_of(d: Draft, facts: Facts) -> tuple[Json, str]:
     """What a result is called: the test's code and words, or our own code for the kind of result."""
     if not facts.test:
-        return d.names["genetic-test"][:2]
+        return d.names["genetic-test"].concept, d.names["genetic-test"].rule
     codes = d.codes.codes("measurements", facts.test)
     if codes:
-        return {"coding": [c.coding for c in codes], "text": facts.test}, codes[0].rule
+        return {"coding": [c.coding.copy() for c in codes], "text": facts.test}, codes[0].rule
     named = d.codes.known(facts.test)
     return ({**named.concept, "text": facts.test}, named.rule) if named else ({"text": facts.test}, "")
 
@@ -176,14 +176,14 @@ def test_of(d: Draft, facts: Facts) -> tuple[Json, str]:
 def answer(d: Draft, facts: Facts) -> Json:
     """Present, absent, indeterminate or no call (answer list LL1971-2), as the finding says of itself."""
     codes = d.codes.codes("results", facts.result)
-    node: Json = {"coding": [code.coding for code in codes]}
+    node: Json = {"coding": [code.coding.copy() for code in codes]}
     return d.ledger.put(node, facts.at("result"), codes[0].rule)
 
 
 def studied(d: Draft, parts: Parts, gene: GeneFact) -> Json:
     """A gene as HGNC coding with the name it was given; the name alone where the table does not know it."""
     known = gene.gene
-    value: Json = {"text": gene.text} if known is None else {"coding": [known.code.coding], "text": gene.text}
+    value: Json = {"text": gene.text} if known is None else {"coding": [known.code.coding.copy()], "text": gene.text}
     return d.part(parts, "gene-studied", "CodeableConcept", value, gene.path, known.rule if known else "")
 
 

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from adapter.formats.fhir.draft import Draft
     from adapter.report import Json
 
-_NAMELESS = [{"_family": absent("masked")}]
-_UNSTATED = absent("unknown")
-
 
 def patient(d: Draft) -> None:
     """Add the Patient."""
@@ -28,13 +25,13 @@ def patient(d: Draft) -> None:
     known = d.ledger.put(d.ids.identifier("patient"), "/id", member="value")
     made["identifier"] = [known, *labels(d), *(identifiers(d, subject) if subject else ())]
     if d.mcode:
-        made["name"] = _NAMELESS
+        made["name"] = [{"_family": absent("masked")}]
     sex = subject.sex if subject else None
     if sex:
         made["gender"] = sex
         d.ledger.put(made, "/subject/sex", member="gender")
     elif d.mcode:
-        made["gender"], made["_gender"] = "unknown", _UNSTATED
+        made["gender"], made["_gender"] = "unknown", absent("unknown")
     if subject and subject.birth:
         made["birthDate"] = subject.birth.text
         d.ledger.put(made, "/subject/birth", member="birthDate")
@@ -76,7 +73,7 @@ def deceased(d: Draft, made: Json) -> None:
     status, member = outcome.vital_status, "deceasedBoolean"
     if status == "unknown":
         member = "_deceasedBoolean"
-        made[member] = _UNSTATED
+        made[member] = absent("unknown")
     elif status == "deceased" and outcome.date is not None:
         member = "deceasedDateTime"
         made[member] = outcome.date.text

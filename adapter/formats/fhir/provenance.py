@@ -31,7 +31,7 @@ def provenance(d: Draft) -> None:
     made: Json = {
         "resourceType": "Provenance",
         "id": d.ids.uuid("provenance"),
-        "meta": {"tag": [{"system": URI, "code": d.ids.urn("provenance")}]},
+        "meta": {"tag": [{"system": URI, "code": d.ids["provenance"]}]},
         "text": narrative(f"Converted from a case report by {_AGENT}, mapping tables {d.terms.version}"),
         "target": targets,
         "recorded": d.options.at,

@@ -42,7 +42,7 @@ def response(d: Draft, stated: Response, n: int, treatments: dict[str, list[str]
         d.ledger.put(made, f"{path}/date", member="effectiveDateTime")
     if stated.status:
         codes = [code for code in d.codes.codes("responses", stated.status) if code.curie.startswith("SNOMED:")]
-        value: Json = {"coding": [code.coding for code in codes]} if codes else {}
+        value: Json = {"coding": [code.coding.copy() for code in codes]} if codes else {}
         value["text"] = stated.status
         made["valueCodeableConcept"] = d.ledger.put(value, f"{path}/status", codes[0].rule if codes else "")
     notes: list[Json] = []

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from adapter.formats.fhir.draft import Draft
     from adapter.report import Json
 
-_UNSTATED = absent("unknown")
-
 
 def specimens(d: Draft) -> None:
     """Add every specimen, each followed by what only an Observation can hold of it."""
@@ -34,7 +32,7 @@ def specimen(d: Draft, stated: Specimen, path: str) -> Json:
         node, rule = d.words("specimens", stated.material)
         made["type"] = d.ledger.put(node, f"{path}/material", rule)
     elif d.mcode:
-        made["type"] = _UNSTATED
+        made["type"] = absent("unknown")
     made["subject"] = d.subject
     if stated.date is not None:
         made["collection"] = d.ledger.put({"collectedDateTime": stated.date.text}, f"{path}/date")

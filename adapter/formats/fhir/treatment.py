@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from adapter.report import Json
 
 _DRUGS = frozenset({"chemotherapy", "targeted", "immunotherapy", "supportive"})
-_UNDATED = absent("unknown")
 
 
 def roles(d: Draft) -> dict[str, list[str]]:
@@ -70,7 +69,7 @@ def medication(d: Draft, treatment: Treatment, path: str, role: str, i: int) -> 
         said_by(d, made["medicationCodeableConcept"], treatment, path)
     made["subject"] = d.subject
     period = dates(d, treatment, path)
-    made["effectivePeriod"] = period or _UNDATED  # required by R4 itself
+    made["effectivePeriod"] = period or absent("unknown")  # required by R4 itself
     if treatment.said and i == 0:
         made["note"] = [d.ledger.put({"text": treatment.said}, f"{path}/said", member="text")]
     return made

@@ -69,8 +69,8 @@ def genes(d: Draft, parts: Parts, facts: Facts) -> None:
 
 def partner(d: Draft, parts: Parts, gene: GeneFact) -> None:
     """Which end of a fusion a gene gives; no slice of the profile keeps the order."""
-    code = d.names[gene.role].concept["coding"]
-    d.part(parts, "fusion-partner-role", "CodeableConcept", {"coding": code, "text": gene.text}, gene.path)
+    node = d.names[gene.role].concept | {"text": gene.text}
+    d.part(parts, "fusion-partner-role", "CodeableConcept", node, gene.path)
 
 
 def place(d: Draft, parts: Parts, place: Place) -> None:
@@ -86,7 +86,7 @@ def place(d: Draft, parts: Parts, place: Place) -> None:
         d.part(parts, "cytogenetic-location", "CodeableConcept", {"text": words}, place.path)
     codes = d.codes.codes("chromosomes", place.chromosome) if place.chromosome else ()
     if codes:
-        node: Json = {"coding": [codes[0].coding]}
+        node: Json = {"coding": [codes[0].coding.copy()]}
         if place.path and not place.band and place.start is None:
             node["text"] = place.text
         d.part(parts, "chromosome", "CodeableConcept", node, place.path, codes[0].rule)
@@ -156,7 +156,7 @@ def written(d: Draft, parts: Parts, expression: Expression) -> None:
     """
     valid = expression.text if expression.verbatim else expression.value or ""
     slot, system = _slot(expression, valid)
-    if slot != "variation-code" and any(part["code"] is d.names[slot].concept for part in parts):
+    if slot != "variation-code" and any(part["code"]["coding"][0] == d.names[slot].coding for part in parts):
         slot = "variation-code"  # the profile has one component of each kind
     node: Json = {"text": expression.text}
     if valid and system and valid == " ".join(valid.split()):

@@ -25,6 +25,24 @@ def test_a_sample_gives_its_golden_bundle(path, profile_set, bundle):
     assert document == golden.read_bytes()
 
 
+@pytest.mark.parametrize("profile_set", SETS)
+@pytest.mark.parametrize("path", SAMPLES + CASES, ids=lambda p: p.stem)
+def test_a_document_belongs_to_its_caller(path, profile_set):
+    """Whatever a caller does to a bundle, the next one, of the same case too, is as it would have been."""
+    case = read(path)
+    first = written(case, profile_set).document
+    expected = dump(first)
+    empty(first)
+    assert dump(written(case, profile_set).document) == expected
+
+
+def empty(node):
+    for held in list(node.values() if isinstance(node, dict) else node):
+        if isinstance(held, dict | list):
+            empty(held)
+    node.clear()
+
+
 @pytest.mark.parametrize("bundle", ["collection", "transaction"])
 @pytest.mark.parametrize("profile_set", SETS)
 @pytest.mark.parametrize("path", SAMPLES + CASES, ids=lambda p: p.stem)

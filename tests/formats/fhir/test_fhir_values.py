@@ -109,7 +109,7 @@ def test_a_survival_interval(after, expected):
 @given(st.text("abcXYZ019._-", min_size=1, max_size=64), st.text(min_size=1, max_size=20))
 def test_an_id_is_the_uuid5_of_case_and_role(case, role):
     expected = uuid.uuid5(NAMESPACE, f"{case}/{role}")
-    assert Ids(case, "https://example.org").urn(role) == f"urn:uuid:{expected}"
+    assert Ids(case, "https://example.org")[role] == f"urn:uuid:{expected}"
 
 
 @given(st.text(min_size=1, max_size=30))
