@@ -21,6 +21,9 @@ CORPUS = Path(__file__).parents[2] / "tests" / "data" / "iscn" / "karyotypes.tsv
 MEASURED = 300
 """Strings of a corpus that one round reads: every n-th, so that a round takes a fraction of a second."""
 
+GOAL = "<= 82"
+"""2,000 strings a second on a core that scans as many in 6.1 microseconds each."""
+
 _SCAN = re.compile(r"[A-Za-z]+|[0-9]+|\s+|.")
 
 
@@ -50,6 +53,8 @@ def rows() -> Iterator[Row]:
         for text in read:
             describe(parse(text), terms)
 
-    for name, work in (("parser", syntax), ("parser, effects, rules and JSON", everything)):
-        row = ratio("iscn", f"{name} over a plain scan", work, scan, left_items=len(read), right_items=len(read))
+    for name, work, goal in (("parser", syntax, ""), ("parser, effects, rules and JSON", everything, GOAL)):
+        row = ratio(
+            "iscn", f"{name} over a plain scan", work, scan, left_items=len(read), right_items=len(read), goal=goal
+        )
         yield replace(row, note=f"{1 / row.left:,.0f} strings a second on this core, {len(read)} strings")

@@ -13,12 +13,12 @@ from typing import Any
 
 from adapter.case.facts import Detail, Expression, GeneFact, Place
 from adapter.nomenclature import bands, loci
-from adapter.nomenclature.iscn.describe import breakpoints
 from adapter.nomenclature.iscn.effects import CloneEffects, clone_effects, persons
 from adapter.nomenclature.iscn.expand import Step, expand
+from adapter.nomenclature.iscn.meaning import places
 from adapter.nomenclature.iscn.model import Abnormality, Document
 from adapter.nomenclature.iscn.render import abnormality_text, breakpoint_text
-from adapter.nomenclature.iscn.rules import identity, present
+from adapter.nomenclature.iscn.rules import present
 from adapter.nomenclature.quantities import Copies, Share
 from adapter.terms import Terms
 
@@ -52,13 +52,13 @@ def abnormalities(document: Document, terms: Terms) -> Iterator[Fields]:
 
 def _carried(document: Document) -> list[Carried]:
     lines = expand(document)
-    found: dict[tuple[object, ...], Carried] = {}
+    found: dict[str, Carried] = {}
     for effects, person in zip(clone_effects(lines), persons(lines), strict=True):
         line = effects.line
         if line.clone.population == "donor":
             continue
-        for step in {identity(s.item): s for s in reversed(line.steps) if _there(s)}.values():
-            one = found.setdefault(identity(step.item), Carried(step))
+        for step in {s.meaning.key: s for s in reversed(line.steps) if _there(s)}.values():
+            one = found.setdefault(step.meaning.key, Carried(step))
             one.clones.append(effects)
             one.persons.append(person)
     return sorted(found.values(), key=lambda one: (one.step.stated_in, one.step.item.start))
@@ -160,7 +160,7 @@ def _genes(step: Step, terms: Terms) -> tuple[GeneFact, ...]:
     """Genes of the recurrent rearrangement or amplification that the item is, from the table."""
     named = loci.genes_of(step.effect.junctions)
     if step.item.kind == "hsr":
-        named = tuple(gene for text in breakpoints(step.item) for gene in loci.amplified_at(text))
+        named = tuple(gene for text in step.meaning.places for gene in loci.amplified_at(text))
     return tuple(GeneFact(symbol, terms.gene(symbol), "") for symbol in named)
 
 
@@ -175,5 +175,5 @@ def place(item: Abnormality) -> Place | None:
         points = item.breakpoints[0] if item.breakpoints else ()
         text = chromosome + "".join(map(breakpoint_text, points))
         return Place("", text, chromosome, text if points else "")
-    named = ";".join(text for text in dict.fromkeys(breakpoints(item)) if not text.startswith("?") and text[-1] != "?")
+    named = ";".join(text for text in dict.fromkeys(places(item)) if not text.startswith("?") and text[-1] != "?")
     return Place("", named, "", named) if named else None

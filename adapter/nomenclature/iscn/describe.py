@@ -9,24 +9,24 @@ items ``counted``, each rule set's verdict (``rules``), what is said of genes (`
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import AmbiguousTerm, UnknownTerm
 from adapter.nomenclature import bands, loci
 from adapter.nomenclature.iscn import effects, rules, signals
 from adapter.nomenclature.iscn.expand import expand
+from adapter.nomenclature.iscn.meaning import meaning, place, places
 from adapter.nomenclature.iscn.model import Diagnostic
-from adapter.nomenclature.iscn.render import abnormality_text, breakpoint_text, render
+from adapter.nomenclature.iscn.render import breakpoint_text, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from adapter.nomenclature.iscn.expand import Line, Step
+    from adapter.nomenclature.iscn.meaning import Meaning
     from adapter.nomenclature.iscn.model import (
         Abnormality,
         ArrayEvent,
-        Breakpoint,
         Cells,
         Clone,
         Document,
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from adapter.terms import Terms
 
 Json = dict[str, Any]
-
-text_of = lru_cache(maxsize=8192)(abnormality_text)
-"""The text of an item; the same items recur in sidelines, counts and from case to case."""
 
 
 def _range(value: Range) -> Json:
@@ -65,46 +62,30 @@ def _diagnostic(one: Diagnostic) -> Json:
 # ---------------------------------------------------------------------------------------------- karyotype
 
 
-def _place(chromosome: str, point: Breakpoint) -> str:
-    return f"{point.chromosome or chromosome}{breakpoint_text(point)}"
-
-
-def breakpoints(item: Abnormality) -> list[str]:
-    """The places of an item's breaks with their chromosomes (``9q34``), those of its parts included."""
-    own = [
-        _place(chromosome, point)
-        for chromosome, group in zip(item.chromosomes, item.breakpoints, strict=False)
-        for point in group
-    ]
-    return own + [text for part in item.parts for text in breakpoints(part)]
-
-
-def _certain(item: Abnormality) -> bool:
-    points = [point for group in item.breakpoints for point in group]
-    doubtful = any(p.doubt or not p.arm_certain or p.band != p.certain or p.to or p.alternatives for p in points)
-    whole = item.certain and all(item.chromosome_certain) and not item.alternatives and not doubtful
-    return whole and all(_certain(part) for part in item.parts)
-
-
-def _abnormality(item: Abnormality) -> Json:
+def _abnormality(item: Abnormality, known: Meaning) -> Json:
     found = {
-        "text": text_of(item),
+        "text": known.text,
         "start": item.start,
         "end": item.end,
         "kind": item.kind,
         "sign": item.sign,
         "multiplier": _range(item.multiplier),
         "chromosomes": list(item.chromosomes),
-        "breakpoints": breakpoints(item),
+        "breakpoints": list(known.places),
         "constitutional": item.constitutional,
-        "certain": _certain(item),
+        "certain": known.certain,
     }
     if item.parts:
         found["parts"] = [
-            {"kind": part.kind, "chromosomes": list(part.chromosomes), "breakpoints": breakpoints(part)}
+            {"kind": part.kind, "chromosomes": list(part.chromosomes), "breakpoints": list(places(part))}
             for part in item.parts
         ]
     return found
+
+
+def _alone(item: Abnormality | None) -> Json | None:
+    """The item on which a FISH or sequencing result stands."""
+    return None if item is None else _abnormality(item, meaning(item))
 
 
 def _sex(clone: Clone) -> str | None:
@@ -148,7 +129,7 @@ def _carried(step: Step) -> list[str]:
     """An item as the clone carries it; where its derivative was taken away again, the normal chromosomes it cost."""
     change = step.readings[0]
     if change.gives or step.item.kind == "chromosome" or not change.takes:
-        return [text_of(step.item)]
+        return [step.meaning.text]
     return [f"-{chromosome}" for chromosome in change.takes]
 
 
@@ -171,12 +152,12 @@ def _clone(done: effects.CloneEffects) -> Json:
         "sex": _sex(clone),
         "normal": _normal(line),
         "cells": _cells(clone.cells),
-        "abnormalities": [_abnormality(item) for item in clone.abnormalities],
+        "abnormalities": [_abnormality(*one) for one in zip(clone.abnormalities, line.stated, strict=True)],
         "net": [_run(run) for run in done.net],
         "junctions": [list(pair) for pair in done.junctions],
         "amplified": [_amplified(place) for place in done.amplified],
         "boundary": [_boundary(*cut) for cut in done.boundary],
-        "unresolved": [text_of(item) for item in done.unresolved],
+        "unresolved": list(done.unresolved),
         "expanded": [text for step in line.steps for text in _carried(step)],
         "incomplete": clone.incomplete,
     }
@@ -219,8 +200,8 @@ def _fish(pattern: FishPattern, symbol: Callable[[str], str]) -> Json:
         "end": pattern.end,
         "amplified": [state.gene for state in signals.of_pattern(pattern, symbol) if state.state == "amplification"],
         "states": {signals.name(one): one.state for one in pattern.signals if one.state},
-        "locus": [_place("", point) for point in pattern.locus],
-        "abnormality": None if pattern.abnormality is None else _abnormality(pattern.abnormality),
+        "locus": [place("", point) for point in pattern.locus],
+        "abnormality": _alone(pattern.abnormality),
     }
     written = {symbol(one.probe): one.probe for one in everything if symbol(one.probe) != one.probe}
     return found | {"written": written} if written else found
@@ -252,7 +233,7 @@ def _array(event: ArrayEvent) -> Iterator[Json]:
             "technique": event.technique,
             "state": event.state or None,
             "span": [event.start, event.end],
-            "abnormality": None if event.abnormality is None else _abnormality(event.abnormality),
+            "abnormality": _alone(event.abnormality),
             "junction": list(event.junction),
         }
 
@@ -300,13 +281,18 @@ def _summary(
         "monosomal": found.monosomal.present,
         "ploidy_class": found.ploidy,
         "genes": _genes(states, approved),
-        "counted": [text_of(one.item) for one in found.counted],
+        "counted": [one.text for one in found.counted],
         "rules": [_rule(verdict) for verdict in found.verdicts],
         "monosomal_disputed": found.monosomal.disputed,
         "recurrent": list(found.recurrent),
         "loci": [_state(state) for state in states],
         "iamp21": None if iamp21 is None else {"sure": iamp21.sure, "start": iamp21.start, "end": iamp21.end},
     }
+
+
+def _canonical(document: Document, lines: tuple[Line, ...]) -> str:
+    texts = [tuple(known.text for known in line.stated) for line in lines]
+    return render(document, texts)
 
 
 class _Symbols:
@@ -363,7 +349,7 @@ def describe(
     found: Json = {
         "input": document.input,
         "status": checked.status,
-        "canonical": None if checked.status in ("not-iscn", "rejected") else render(document),
+        "canonical": None if checked.status in ("not-iscn", "rejected") else _canonical(document, lines),
         "diagnostics": [_diagnostic(one) for one in checked.diagnostics],
         "unclassified": [list(span) for span in document.unclassified],
         "segments": [{"kind": s.kind, "start": s.start, "end": s.end} for s in document.segments],

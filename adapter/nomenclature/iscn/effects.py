@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from adapter.nomenclature import bands
 from adapter.nomenclature.iscn.expand import Line, Step, agrees, expand
 from adapter.nomenclature.iscn.instances import UNKNOWN
-from adapter.nomenclature.iscn.model import Diagnostic
+from adapter.nomenclature.iscn.model import ONE, Diagnostic
 from adapter.nomenclature.iscn.profiles import SEX_CHROMOSOMES, Run
 
 if TYPE_CHECKING:
@@ -36,22 +36,24 @@ class Amplified(NamedTuple):
 
 
 def _acquired(line: Line) -> list[Step]:
-    return [step for step in line.steps if not step.item.constitutional]
+    return [step for step in line.steps if not step.item.origin]
 
 
 def _sex_base(line: Line, person: str | None) -> dict[str, tuple[int, int]]:
     """By how many the normal X and Y that are left differ from the person's own; a range where those are not known."""
     # a constitutional abnormal sex chromosome belongs to the person: what it took is not missing
-    owed = [c for step in line.steps if step.item.constitutional for c in step.readings[0].takes]
-    left = {c: n + owed.count(c) for c, n in zip(SEX_CHROMOSOMES, line.normal_sex, strict=True)}
+    owed = [c for step in line.steps if step.item.origin for c in step.readings[0].takes]
+    x, y = (n + owed.count(c) for c, n in zip(SEX_CHROMOSOMES, line.normal_sex, strict=True))
     if person is not None:
-        return {c: (left[c] - person.count(c),) * 2 for c in SEX_CHROMOSOMES}
+        return {"X": (x - person.count("X"),) * 2, "Y": (y - person.count("Y"),) * 2}
     if line.sex_unknown:
-        return dict.fromkeys(SEX_CHROMOSOMES, (0, 0))
-    return {"X": (left["X"] - 2, left["X"] - 1), "Y": (left["Y"] - 1, left["Y"])}
+        return {}
+    return {"X": (x - 2, x - 1), "Y": (y - 1, y)}
 
 
 def _scaled(run: Run, step: Step) -> tuple[int, int]:
+    if step.times == ONE:
+        return run.low, run.high
     most = step.times.low if step.times.high is None else step.times.high
     values = (run.low * step.times.low, run.low * most, run.high * step.times.low, run.high * most)
     return min(values), max(values)
@@ -78,7 +80,7 @@ def _events(
         done = step.effect
         for chromosome, first, end in done.breaks:
             cuts.setdefault(chromosome, []).append((first, end))
-        if step.item.constitutional:
+        if step.item.origin:
             continue
         for run in done.runs:
             low, high = _scaled(run, step)
@@ -88,7 +90,7 @@ def _events(
 
 def _outside(first: int, end: int, cuts: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The parts of a run in which no break lies."""
-    for left, right in sorted(cuts):
+    for left, right in sorted(cuts) if len(cuts) > 1 else cuts:
         if left < end and first < right:
             if first < left:
                 yield first, left
@@ -99,6 +101,11 @@ def _outside(first: int, end: int, cuts: list[tuple[int, int]]) -> Iterator[tupl
 
 def _levels(events: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int, int]]:
     """Stretches of equal bounds; no chromosome can lose more copies than two sets have."""
+    if len(events) == 2:  # one run, as nearly always
+        (first, low, high), (end, *_) = events
+        if low or high:
+            yield first, end, max(low, -2), max(high, -2)
+        return
     at: dict[int, tuple[int, int]] = {}
     for place, low, high in events:
         before = at.get(place, (0, 0))
@@ -114,23 +121,27 @@ def _levels(events: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int,
 def net(line: Line, person: str | None) -> tuple[Run, ...]:
     """Runs of bands whose copy number differs from that of ``person`` ("XX", "XY", None), from chromosome 1 to Y."""
     events, cuts = _events(line, person)
-    return tuple(
-        Run(chromosome, left, right, low, high)
-        for chromosome in sorted(events, key=_ORDER.__getitem__)
-        for first, end, low, high in _levels(events[chromosome])
-        for left, right in _outside(first, end, cuts.get(chromosome, []))
-    )
+    found: list[Run] = []
+    for chromosome in sorted(events, key=_ORDER.__getitem__):
+        own = cuts.get(chromosome)
+        for first, end, low, high in _levels(events[chromosome]):
+            if own is None:
+                found.append(Run(chromosome, first, end, low, high))
+            else:
+                found += [Run(chromosome, left, right, low, high) for left, right in _outside(first, end, own)]
+    return tuple(found)
 
 
 def boundary(line: Line) -> tuple[tuple[str, int, int], ...]:
     """Bands in which a break of the clone lies: chromosome, first band, band after the last."""
     found = dict.fromkeys(cut for step in line.steps for cut in step.effect.breaks)
-    return tuple(sorted(found, key=lambda cut: (_ORDER[cut[0]], cut[1:])))
+    return tuple(sorted(found, key=lambda cut: (_ORDER[cut[0]], cut[1:]))) if found else ()
 
 
 def joined(line: Line) -> tuple[tuple[str, str], ...]:
     """Junctions of the acquired items, in the order of the items, each once."""
-    return tuple(dict.fromkeys(pair for step in _acquired(line) for pair in _in_order(step)))
+    joining = [step for step in line.steps if step.effect.junctions and not step.item.origin]
+    return tuple(dict.fromkeys(pair for step in joining for pair in _in_order(step))) if joining else ()
 
 
 def _in_order(step: Step) -> tuple[tuple[str, str], ...]:
@@ -139,9 +150,9 @@ def _in_order(step: Step) -> tuple[tuple[str, str], ...]:
     return pairs if step.item.kind != "t" or len(pairs) < 3 else tuple((b, a) for a, b in (*pairs[1:], pairs[0]))
 
 
-def unresolved(line: Line) -> tuple[Abnormality, ...]:
+def unresolved(line: Line) -> tuple[str, ...]:
     """Items whose effect on copy numbers the text does not fully tell: markers, complex regions, unknown places."""
-    return tuple(dict.fromkeys(step.item for step in _acquired(line) if not step.effect.resolved))
+    return tuple(dict.fromkeys(step.meaning.text for step in _acquired(line) if not step.effect.resolved))
 
 
 def amplified(line: Line) -> tuple[Amplified, ...]:
@@ -150,6 +161,8 @@ def amplified(line: Line) -> tuple[Amplified, ...]:
 
 
 def _amplified(item: Abnormality) -> Iterator[Amplified]:
+    if item.kind == "chromosome":
+        return
     if item.kind == "dmin":
         yield Amplified(None, None, "dmin")
     for one in (item, *item.parts):
@@ -162,6 +175,8 @@ def _amplified(item: Abnormality) -> Iterator[Amplified]:
 
 def persons(lines: tuple[Line, ...]) -> tuple[str | None, ...]:
     """The person's sex chromosomes for each clone: what the clone shows, else what a clone of the same person shows."""
+    if len(lines) == 1:
+        return (lines[0].constitution,)
     found: dict[object, str] = {}
     for line in lines:
         group = line.clone.population == "donor"
@@ -189,7 +204,7 @@ class CloneEffects(NamedTuple):
     junctions: tuple[tuple[str, str], ...]
     amplified: tuple[Amplified, ...]
     boundary: tuple[tuple[str, int, int], ...]
-    unresolved: tuple[Abnormality, ...]
+    unresolved: tuple[str, ...]
 
 
 def clone_effects(lines: tuple[Line, ...]) -> tuple[CloneEffects, ...]:

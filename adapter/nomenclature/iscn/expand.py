@@ -8,12 +8,13 @@ chromosome 1 it had taken.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.nomenclature.iscn.instances import UNKNOWN, Change
-from adapter.nomenclature.iscn.model import ONE, Diagnostic, Range
-from adapter.nomenclature.iscn.profiles import SEX_CHROMOSOMES, Effect, effect, of_item
+from adapter.nomenclature.iscn.meaning import Meaning, meaning
+from adapter.nomenclature.iscn.model import ONE, Diagnostic, Range, value
+from adapter.nomenclature.iscn.profiles import SEX_CHROMOSOMES, Effect, effect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +28,8 @@ _BARE = frozenset({"mar", "r", "neo", "dmin", "ace", "min"})
 class Step(NamedTuple):
     """One item as a clone carries it: ``times`` copies of each, stated in clone ``stated_in``.
 
-    ``readings`` are what it does, one per reading of an uncertain text, ``effect`` what follows. ``composite`` tells
-    that not every cell of the clone need have it.
+    ``readings`` are what it does here, one per reading of an uncertain text, ``effect`` what follows: those of its
+    ``meaning`` unless a part of it was taken away again. ``composite`` tells that not every cell need have it.
     """
 
     item: Abnormality
@@ -37,16 +38,17 @@ class Step(NamedTuple):
     times: Range
     stated_in: int
     composite: bool
+    meaning: Meaning
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Line:
     """A clone with everything it carries.
 
     ``normal_sex`` is the number of normal X and Y left; ``constitution`` what the text shows of the person's sex
     chromosomes ("XX", "XY", "XXY" where stated as constitutional; None where it shows nothing). ``sex_unknown`` tells
     that further sex chromosomes may be there. ``ploidy`` counts haploid sets of the normal chromosomes; ``counted`` is
-    the chromosome number that letters and items make.
+    the chromosome number that letters and items make. ``stated`` is what is known of each item of the clone itself.
     """
 
     clone: Clone
@@ -56,7 +58,8 @@ class Line:
     constitution: str | None
     sex_unknown: bool
     counted: Range
-    faults: tuple[Diagnostic, ...] = ()
+    stated: tuple[Meaning, ...]
+    faults: tuple[Diagnostic, ...]
 
 
 def _difference(step: Step) -> tuple[int, int]:
@@ -235,24 +238,32 @@ def level_of(count: int) -> int:
 # ---------------------------------------------------------------------------------------------- clones
 
 
-def _own_steps(
-    clone: Clone, mentions: Mentions, inherited: list[Step]
-) -> tuple[list[Step], list[Step], list[Diagnostic]]:
-    """Inherited steps after removals, own steps, and what could not be removed."""
-    carried, own, faults = list(inherited), [], []
+class _Own(NamedTuple):
+    """The items of one clone: inherited steps after removals, own steps, items as stated, what was not removed."""
+
+    carried: list[Step]
+    steps: list[Step]
+    stated: list[Meaning]
+    faults: list[Diagnostic]
+
+
+def _own_steps(clone: Clone, mentions: Mentions, inherited: tuple[Step, ...]) -> _Own:
+    own = _Own(list(inherited), [], [], [])
     composite = clone.cells is not None and clone.cells.composite
     for stated in clone.abnormalities:
         item = mentions.complete(stated)
+        known = meaning(item)
+        own.stated.append(known if item is stated else meaning(stated))
+        done = known.readings, known.effect
         if item.sign == "-" and item.kind != "chromosome":
-            if _take_away(carried, item):
+            if _take_away(own.carried, item):
                 continue
-            faults.append(_not_there(item))
-            changes, done = _NOT_THERE, effect(_NOT_THERE)
+            own.faults.append(_not_there(item))
+            done = _NOT_THERE, effect(_NOT_THERE)
         else:
             mentions.add(item)
-            changes, done = of_item(item)
-        own.append(Step(item, changes, done, item.multiplier, clone.index, composite))
-    return carried, own, faults
+        own.steps.append(Step(item, *done, item.multiplier, clone.index, composite, known))
+    return own
 
 
 _NOT_THERE: tuple[Change, ...] = (Change((UNKNOWN,), (), resolved=False),)
@@ -271,35 +282,36 @@ def _multiplied(times: Range, by: int) -> Range:
 def _sideline(clone: Clone, stem: Line, mentions: Mentions) -> Line:
     """A clone that inherits: everything of the stem as often as it is multiplied, then its own items."""
     by = clone.relation.multiplier if clone.relation else 1
-    inherited = list(stem.steps) if by == 1 else [s._replace(times=_multiplied(s.times, by)) for s in stem.steps]
-    carried, own, faults = _own_steps(clone, mentions, inherited)
-    taken = _sex_taken(own)
+    steps = stem.steps if by == 1 else tuple(s._replace(times=_multiplied(s.times, by)) for s in stem.steps)
+    own = _own_steps(clone, mentions, steps)
+    taken = _sex_taken(own.steps)
     x, y = (number * by - taken[letter] for number, letter in zip(stem.normal_sex, SEX_CHROMOSOMES, strict=True))
-    steps, unknown = (*carried, *own), stem.sex_unknown
-    counted = _count(steps, stem.ploidy * by, (x, y), sex_unknown=unknown)
-    return Line(clone, steps, stem.ploidy * by, (x, y), stem.constitution, unknown, counted, tuple(faults))
+    steps, unknown, ploidy = (*own.carried, *own.steps), stem.sex_unknown, stem.ploidy * by
+    counted = _count(steps, ploidy, (x, y), sex_unknown=unknown)
+    stated, faults = tuple(own.stated), tuple(own.faults)
+    return Line(clone, steps, ploidy, (x, y), stem.constitution, unknown, counted, stated, faults)
 
 
-def _at_level(clone: Clone, own: tuple[Step, ...], ploidy: int, faults: tuple[Diagnostic, ...]) -> Line:
+def _at_level(clone: Clone, own: _Own, ploidy: int) -> Line:
+    steps = tuple(own.steps)
     letters = clone.sex.letters if clone.sex else ""
     unknown = clone.sex is None or clone.sex.unknown
-    left, before = _stated_sex(letters, _sex_taken(own) if letters or not unknown else Counter(), ploidy)
+    left, before = _stated_sex(letters, _sex_taken(steps) if letters or not unknown else _NONE_TAKEN, ploidy)
     constitution = letters if clone.sex and clone.sex.constitutional else _person(before, ploidy)
-    counted = _count(own, ploidy, left, sex_unknown=unknown)
-    return Line(clone, own, ploidy, left, constitution, unknown, counted, faults)
+    counted = _count(steps, ploidy, left, sex_unknown=unknown)
+    return Line(clone, steps, ploidy, left, constitution, unknown, counted, tuple(own.stated), tuple(own.faults))
 
 
 def _first(clone: Clone, mentions: Mentions) -> Line:
     """A clone that stands for itself. Ploidy that is not stated is 2, unless only another one fits the count."""
-    _, own, faults = _own_steps(clone, mentions, [])
-    steps = tuple(own)
+    own = _own_steps(clone, mentions, ())
     if clone.ploidy is not None:
-        return _at_level(clone, steps, clone.ploidy, tuple(faults))
-    diploid = _at_level(clone, steps, 2, tuple(faults))
+        return _at_level(clone, own, clone.ploidy)
+    diploid = _at_level(clone, own, 2)
     if agrees(clone.count, diploid.counted):
         return diploid
     other = level_of(clone.count.low)
-    line = _at_level(clone, steps, other, tuple(faults)) if other != 2 else diploid
+    line = _at_level(clone, own, other) if other != 2 else diploid
     return line if agrees(clone.count, line.counted) or len(clone.sex.letters if clone.sex else "") >= 3 else diploid
 
 

@@ -1,4 +1,4 @@
-"""The effect of one item on copy numbers, junctions and the chromosome number, worked out once per item."""
+"""The effect of one item on copy numbers, junctions and the chromosome number."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.nomenclature import bands
-from adapter.nomenclature.iscn.changes import readings
 from adapter.nomenclature.iscn.instances import Change, Cut, breaks, junctions, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from adapter.nomenclature.iscn.model import Abnormality
 
 SEX_CHROMOSOMES = ("X", "Y")
 
@@ -133,10 +130,3 @@ def effect(changes: tuple[Change, ...]) -> Effect:
     sizes = [len(change.gives) - sum(c not in SEX_CHROMOSOMES for c in change.takes) for change in changes]
     sex = "".join(c for c in changes[0].takes if c in SEX_CHROMOSOMES)
     return Effect(runs, tuple(cuts), tuple(joined), resolved, min(sizes), max(sizes), sex)
-
-
-@lru_cache(maxsize=8192)
-def of_item(item: Abnormality) -> tuple[tuple[Change, ...], Effect]:
-    """The readings of an item and their effect."""
-    changes = readings(item)
-    return changes, effect(changes)

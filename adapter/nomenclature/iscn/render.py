@@ -13,7 +13,7 @@ from adapter.nomenclature.iscn.model import ONE
 from adapter.nomenclature.iscn.operations import COUNTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from adapter.nomenclature.iscn.model import (
         Abnormality,
@@ -35,9 +35,12 @@ _STATES = {"present": "+", "absent": "-", "enhanced": "++"}
 _WORDS = {"amplified": " amp", "diminished": " dim", "moved": " mv", "stayed": " st", "enh": " enh"}
 
 
-def render(document: Document) -> str:
-    """The text of all that was understood; prose is left out."""
-    parts = [_karyotype(document)] if document.clones or document.notes else []
+def render(document: Document, items: Sequence[Sequence[str]] | None = None) -> str:
+    """The text of all that was understood; prose is left out.
+
+    ``items`` are the texts of the items of each clone where the caller has them already.
+    """
+    parts = [_karyotype(document, items)] if document.clones or document.notes else []
     parts += [_technique(technique, run) for technique, run in _runs(document.fish)]
     parts += [_arrays(technique, build, events) for (technique, build), events in _builds(document.arrays)]
     return ".".join(parts)
@@ -56,11 +59,12 @@ def _builds(events: tuple[ArrayEvent, ...]) -> list[tuple[tuple[str, str | None]
     return [(key, list(run)) for key, run in groupby(events, key=lambda e: (e.technique, e.build))]
 
 
-def _karyotype(document: Document) -> str:
+def _karyotype(document: Document, items: Sequence[Sequence[str]] | None) -> str:
     """Clones and notes in their order, joined by ``/``, recipient and donor by ``//``."""
     entries: list[tuple[str, bool]] = [(_note(note), False) for note in document.notes if note.after == 0]
-    for clone in document.clones:
-        entries.append((clone_text(clone), clone.population == "donor"))
+    for number, clone in enumerate(document.clones):
+        own = items[number] if items is not None else tuple(map(abnormality_text, clone.abnormalities))
+        entries.append((_clone(clone, own), clone.population == "donor"))
         entries += [(_note(n), clone.population == "donor") for n in document.notes if n.after == clone.index]
     sides = ["/".join(text for text, donor in entries if donor is side) for side in (False, True)]
     first = document.clones[0].population if document.clones else None
@@ -73,14 +77,14 @@ def _note(note: Note) -> str:
     return note.text + _cells(note.cells)
 
 
-def clone_text(clone: Clone) -> str:
+def _clone(clone: Clone, own: Sequence[str]) -> str:
     """One cell line: ``45~48,XX,+8,inc[cp6]``."""
     items = [f"{clone.count}{f'<{clone.ploidy}n>' if clone.ploidy else ''}"]
     if clone.sex is not None:
         items.append(_sex(clone.sex))
     if clone.relation is not None:
         items.append(_relation(clone.relation))
-    items += map(abnormality_text, clone.abnormalities)
+    items += own
     if clone.incomplete:
         items.append("inc")
     return ",".join(items) + _cells(clone.cells)

@@ -23,22 +23,21 @@ if TYPE_CHECKING:
     from adapter.nomenclature.iscn.expand import Step
     from adapter.nomenclature.iscn.model import Abnormality, Document
 
-NOT_COUNTED = frozenset(
-    {"heteromorphism", "fra", "upd", "var", "gap", "brk", "sce", "sct", "chtb", "chrb", "ctb", "csb"}
-)
-"""Variants and breakage, which no rule counts as abnormalities."""
-
 UNKNOWN_STRUCTURE = frozenset({"mar", "dmin", "ace", "min"})
 """Abnormal material that is no structural change of a known chromosome."""
 
 
 class Counted(NamedTuple):
-    """An abnormality as rules count it: the item, its most copies in one clone, and the indices of its carriers."""
+    """An abnormality as rules count it: the item, its most copies in one clone, and the indices of its carriers.
+
+    ``key`` and ``text`` are those of its `meaning.Meaning`.
+    """
 
     item: Abnormality
     times: int
     clones: tuple[int, ...]
-    key: tuple[object, ...]
+    key: str
+    text: str
 
     @property
     def numerical(self) -> bool:
@@ -134,46 +133,43 @@ def rules_for(diagnosis: str) -> tuple[RuleSet, ...]:
 # ---------------------------------------------------------------------------------------------- counting
 
 
-def identity(item: Abnormality) -> tuple[object, ...]:
-    """What makes two items the same abnormality: not the sign of a derivative, nor how many of it there are."""
-    sign = item.sign if item.kind == "chromosome" else None
-    return item.kind, sign, item.chromosomes, item.breakpoints, item.parts, item.path, item.number
-
-
 def tumour(lines: Iterable[Line]) -> tuple[Line, ...]:
     """The lines of the tumour: not the donor's, not those without an acquired item."""
-    return tuple(line for line in lines if line.clone.population != "donor" and any(_counts(s) for s in line.steps))
-
-
-def _counts(step: Step) -> bool:
-    return not step.item.constitutional and step.item.kind not in NOT_COUNTED
+    return tuple(
+        line for line in lines if line.clone.population != "donor" and any(s.meaning.counts for s in line.steps)
+    )
 
 
 def present(step: Step) -> bool:
     """Whether the clone still has the abnormality: a derivative taken away leaves only the loss of its chromosome."""
-    there = bool(step.readings[0].gives) or step.item.kind in ("chromosome", "dmin", "ace", "min", "hsr")
-    return _counts(step) and there
+    return step.meaning.counts and (bool(step.readings[0].gives) or step.item.kind in _WITHOUT_CHROMOSOME)
+
+
+_WITHOUT_CHROMOSOME = frozenset({"chromosome", "dmin", "ace", "min", "hsr"})
+"""Items that are there although they give no derivative chromosome."""
 
 
 def abnormalities(lines: tuple[Line, ...]) -> tuple[Counted, ...]:
     """The clonal, acquired abnormalities of the tumour's lines, each once, in the order of the text."""
-    found: dict[tuple[object, ...], list[tuple[Step, int, Line]]] = {}
+    found: dict[str, list[tuple[Step, int, Line]]] = {}
     for line in lines:
-        here: dict[tuple[object, ...], list[Step]] = {}
+        here: dict[str, list[Step]] = {}
         for step in line.steps:
             if present(step):
-                here.setdefault(identity(step.item), []).append(step)
+                here.setdefault(step.meaning.key, []).append(step)
         doubling = max(1, line.ploidy // 2) if line.clone.relation is not None else 1
         for key, steps in here.items():
             times = sum(step.times.low for step in steps)
             found.setdefault(key, []).append((steps[0], max(1, times // doubling), line))
-    every = [_counted(key, carriers) for key, carriers in found.items() if _clonal(carriers)]
+    every = [_counted(carriers) for carriers in found.values() if _clonal(carriers)]
     products: set[object] = {(one.item.chromosomes, one.item.breakpoints) for one in every if one.item.kind == "t"}
-    return tuple(one for one in every if not _product(one.item, products))
+    return tuple(one for one in every if not _product(one.item, products)) if products else tuple(every)
 
 
-def _counted(key: tuple[object, ...], carriers: list[tuple[Step, int, Line]]) -> Counted:
-    return Counted(carriers[0][0].item, max(c[1] for c in carriers), tuple(c[2].clone.index for c in carriers), key)
+def _counted(carriers: list[tuple[Step, int, Line]]) -> Counted:
+    first = carriers[0][0]
+    clones = tuple(line.clone.index for _, _, line in carriers)
+    return Counted(first.item, max(c[1] for c in carriers), clones, first.meaning.key, first.meaning.text)
 
 
 def _clonal(carriers: list[tuple[Step, int, Line]]) -> bool:
@@ -228,12 +224,12 @@ def verdict(rule: RuleSet, counted: tuple[Counted, ...], recurrent: tuple[str, .
     return Verdict(rule.name, reached, high, count, counted, exempt)
 
 
-def _lost(line: Line) -> tuple[Abnormality, ...]:
-    """Autosomes of which the clone has one copy less."""
-    numerical = [s.item for s in line.steps if _counts(s) and s.item.kind == "chromosome" and s.item.certain]
-    gained = {item.chromosomes for item in numerical if item.sign == "+"}
-    lost = {item.chromosomes: item for item in numerical if item.sign == "-" and item.chromosomes not in gained}
-    return tuple(item for item in lost.values() if item.chromosomes[0] in bands.AUTOSOMES)
+def _lost(line: Line) -> tuple[Step, ...]:
+    """Losses of autosomes of which the clone has one copy less."""
+    numerical = [s for s in line.steps if s.item.kind == "chromosome" and s.meaning.counts and s.item.certain]
+    gained = {s.item.chromosomes for s in numerical if s.item.sign == "+"}
+    lost = {s.item.chromosomes: s for s in numerical if s.item.sign == "-" and s.item.chromosomes not in gained}
+    return tuple(step for (name, *_), step in lost.items() if name in bands.AUTOSOMES)
 
 
 def _keeps(line: Line, chromosome: str) -> bool:
@@ -251,10 +247,13 @@ _NO = Monosomal(present=False, disputed=False, items=())
 
 
 def _monosomal(line: Line, counted: tuple[Counted, ...]) -> Monosomal:
+    losses = _lost(line) if line.ploidy == 2 else ()
+    if not losses:
+        return _NO
     here = [one for one in counted if line.clone.index in one.clones]
     clonal = {one.key for one in here}
-    lost = tuple(item for item in _lost(line) if identity(item) in clonal)
-    if line.ploidy != 2 or not lost:
+    lost = tuple(step.item for step in losses if step.meaning.key in clonal)
+    if not lost:
         return _NO
     structural = tuple(one.item for one in here if one.structural)
     markers = tuple(one.item for one in here if one.unknown)

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from itertools import accumulate
 
-from adapter.nomenclature.iscn.model import Breakpoint, Diagnostic, SegmentKind, Severity
+from adapter.nomenclature.iscn.model import Arm, Breakpoint, Diagnostic, SegmentKind, Severity
 
 _SPLIT = re.compile(
     r"""
@@ -243,17 +243,12 @@ def probe_lexemes(raw: str, text: str, start: int, end: int, found: list[Diagnos
 
 def breakpoint_of(text: str, chromosome: str | None, start: int, end: int) -> Breakpoint:
     """The value of one band terminal such as ``q34``, ``q2?4``, ``pter``, ``q?``."""
-    arm, rest = text[0].lower(), text[1:].lower()
-    doubt = "?" in rest
-    band = rest.replace("?", "") if doubt else rest
-    certain = rest.partition("?")[0] if doubt else rest
-    return Breakpoint(
-        chromosome,
-        arm,  # type: ignore[arg-type]
-        band.rstrip("."),
-        certain.rstrip("."),
-        True,
-        doubt,
-        start=start,
-        end=end,
-    )
+    return Breakpoint(chromosome, *_band_parts(text), start=start, end=end)
+
+
+@lru_cache(maxsize=4096)
+def _band_parts(text: str) -> tuple[Arm, str, str, bool, bool]:
+    """Arm, band, its certain part, certainty of the arm, doubt about the band."""
+    arm: Arm = "p" if text[0] in "pP" else "q"
+    rest = text[1:].lower()
+    return arm, rest.replace("?", "").rstrip("."), rest.partition("?")[0].rstrip("."), True, "?" in rest
