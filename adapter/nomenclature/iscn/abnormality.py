@@ -19,6 +19,8 @@ from adapter.nomenclature.iscn.model import ONE, Abnormality, Breakpoint, Cells,
 from adapter.nomenclature.iscn.operations import (
     ALIASES,
     BARE,
+    CHROMOSOMES,
+    COMPARED,
     COUNTED,
     DERIVED,
     OPERATIONS,
@@ -49,14 +51,14 @@ def symbol_at(r: Reader, i: int) -> Symbol | None:
     """
     word = r.texts[i]
     if word in OPERATIONS and word not in PREFIXES:
-        return Symbol(word, 1)
+        return Symbol(word, 1) if r.fish or word not in COMPARED else None
     word = word.lower()
     word = ALIASES.get(word, word)
     if word in PREFIXES and r.kinds[i + 1] == "word":
         second = r.texts[i + 1].lower()
         if second in PREFIXES[word] and word != "der":
             return Symbol(f"{word} {second}", 2)
-    return Symbol(word, 1) if word in OPERATIONS or word in COUNTED else None
+    return Symbol(word, 1) if word in OPERATIONS and word not in COMPARED else None
 
 
 def take_symbol(r: Reader, symbol: Symbol) -> str:
@@ -167,18 +169,21 @@ def _signs(r: Reader) -> tuple[bool, Sign | None, bool]:
 
 
 def _counted(r: Reader) -> Abnormality | None:
-    """Counted = NUMBER (("~" | "-") NUMBER)? ("mar" | "r" | "dmin" | "ace" | "min")"""
+    """Counted = NUMBER (("~" | "-") NUMBER)? ("mar" | "r" | "dmin" | "ace" | "min") chromosomes?"""
     i = r.i
     ranged = r.texts[i + 1] in ("~", "-") and r.kinds[i + 2] == "number"
     symbol = symbol_at(r, i + 3 if ranged else i + 1)
-    if symbol is None or symbol.kind not in COUNTED or r.texts[i + (3 if ranged else 1) + symbol.length] == "(":
+    if symbol is None or symbol.kind not in COUNTED:
         return None
     low = high = _number(r, "multiplier")
     if ranged:
         _range_sign(r)
         high = _number(r, "multiplier")
+    times = Range(min(low, high), max(low, high))
+    if r.texts[r.i + symbol.length] == "(":
+        return replace(structural(r, symbol), multiplier=times)
     kind = take_symbol(r, symbol)
-    return Abnormality(kind, multiplier=Range(min(low, high), max(low, high)), number=_own_number(r))
+    return Abnormality(kind, multiplier=times, number=_own_number(r))
 
 
 def _number(r: Reader, role: str) -> int:
@@ -279,14 +284,14 @@ def _worded(r: Reader, sign: Sign | None) -> Abnormality | None:
     return structural(r, symbol)
 
 
-def structural(r: Reader, symbol: Symbol, *, outer: bool = True) -> Abnormality:
-    """Structural = symbol chromosomes? breakpoints? event*"""
+def structural(r: Reader, symbol: Symbol, *, outer: bool = True, turned: bool = False) -> Abnormality:
+    """Structural = symbol chromosomes? breakpoints? event*  ; ``turned``: its parenthesis stands before the symbol."""
     first = r.i
-    kind = take_symbol(r, symbol)
+    kind = _take_turned(r, symbol) if turned else take_symbol(r, symbol)
     parts: list[Abnormality] = []
     if kind == "der" and r.kinds[r.i] == "word" and r.texts[r.i].lower() in PREFIXES["der"]:
         return _der_of(r, first)
-    names, certain, groups, short = _chromosomes(r)
+    names, certain, groups, short = _chromosomes(r, opened=turned)
     long: tuple[PathPart, ...] = ()
     long_end = ""
     if _opens(r):
@@ -337,12 +342,37 @@ def _opens(r: Reader) -> bool:
         return False
     text, kind = r.texts[r.i + 1], r.kinds[r.i + 1]
     if kind == "word":
-        return (not r.fish and r.texts[r.i + 2] != "(") or is_path(r)
+        return (not r.fish and r.texts[r.i + 2] != "(" and not _turned_at(r, r.i)) or is_path(r)
     return kind == "band" or text in ("?", ":", "::", "(", ")", ";") or (kind == "number" and is_path(r))
 
 
-def _chromosomes(r: Reader) -> tuple[tuple[str, ...], tuple[bool, ...], tuple[Bands, ...], bool]:
+def _turned_at(r: Reader, i: int) -> bool:
+    """Whether ``(t:7;12)`` stands here: a symbol behind its parenthesis, with a needless sign."""
+    return (
+        r.texts[i] == "("
+        and r.kinds[i + 1] == "word"
+        and symbol_at(r, i + 1) == (r.texts[i + 1], 1)
+        and r.texts[i + 2] in (":", ";")
+        and r.texts[i + 3] in CHROMOSOMES
+    )
+
+
+def _take_turned(r: Reader, symbol: Symbol) -> str:
+    """Read ``(t:`` as ``t(``."""
+    start = r.i
+    r.say("PAREN", "repair", r.starts[start], r.ends[start + 2], "the symbol stands before it", f"{symbol.kind}(")
+    r.take("bracket")
+    r.take("symbol")
+    r.roles[r.i] = ""
+    r.i += 1
+    return symbol.kind
+
+
+def _chromosomes(r: Reader, *, opened: bool) -> tuple[tuple[str, ...], tuple[bool, ...], tuple[Bands, ...], bool]:
     """The first group, if there is one; ``short`` where arms stand in it."""
+    if opened:
+        names, certain, arms = chromosome_group(r, opened=True)
+        return names, certain, arms, bool(arms)
     if r.texts[r.i] == "(" and r.texts[r.i + 1] == ")":
         r.drop("PAREN", "empty parentheses")
         r.drop("PAREN", "empty parentheses")
@@ -377,6 +407,9 @@ def _events(r: Reader) -> list[Abnormality]:
         at = r.i
         if r.texts[at] == "(" and r.kinds[at + 1] == "word" and symbol_at(r, at + 1) and r.texts[at + 2] == "(":
             r.drop("PAREN", "parenthesis without partner")
+        if _turned_at(r, at):
+            events.append(structural(r, Symbol(r.texts[at + 1], 1), outer=False, turned=True))
+            continue
         certain = not r.take_if("?", "uncertain")
         symbol = symbol_at(r, r.i)
         if symbol is None or symbol.kind == "der" or r.texts[r.i + symbol.length] != "(":

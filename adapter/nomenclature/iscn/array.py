@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from adapter.nomenclature import bands as band_table
 from adapter.nomenclature.iscn.abnormality import item, symbol_at
@@ -12,6 +12,7 @@ from adapter.nomenclature.iscn.operations import CHROMOSOMES, ORIGINS
 from adapter.nomenclature.iscn.order import existing
 
 if TYPE_CHECKING:
+    from adapter.nomenclature.iscn.model import Abnormality
     from adapter.nomenclature.iscn.scan import Reader
 
 Assembly = Literal["GRCh37", "GRCh38"]
@@ -25,8 +26,33 @@ _BUILDS: dict[str, str] = {
     "ncbi36": "NCBI36",
     "hg18": "NCBI36",
     "t2t": "T2T-CHM13",
+    "t2t-chm13": "T2T-CHM13",
+    "t2t-chm13v2.0": "T2T-CHM13",
 }
 _STATES = frozenset({"amp", "cth", "cx", "hmz", "htz"})
+_REFERENCES = frozenset({"NC", "NG", "NM", "NT", "NW", "LRG"})
+"""First letters of the reference sequences that a description by HGVS can begin with."""
+
+Position = int | None
+"""A base position from 1, None for ``?``."""
+
+
+class _Span(NamedTuple):
+    """What a region certainly and what it possibly covers."""
+
+    first: Position = None
+    last: Position = None
+    outer: tuple[Position, Position] | None = None
+
+
+class _Amount(NamedTuple):
+    """What stands behind a region."""
+
+    copies: Range | None = None
+    state: str = ""
+    mosaic: str = ""
+    mos: bool = False
+    origin: tuple[str, ...] = ()
 
 
 class Arrays:
@@ -65,7 +91,8 @@ class Arrays:
         name = "".join(r.texts[start + 1 : r.i])
         if not r.take_if("]", "build"):
             r.missing("PAREN", "]", "closing bracket missing")
-        self.build = _BUILDS.get(name.lower())
+        known = {_BUILDS.get(part.lower()) for part in name.split("/")}
+        self.build = known.pop() if len(known) == 1 else None
         span = r.starts[start], r.ends[r.i - 1]
         if self.build is None:
             r.say("BUILD", "error", *span, "unknown genome build; GRCh37 or GRCh38 is expected")
@@ -77,7 +104,8 @@ class Arrays:
         r = self.r
         text = r.texts[i]
         if text in ("+", "-", "?"):
-            return symbol_at(r, i + 1) is not None
+            whole = r.texts[i + 1] in CHROMOSOMES and r.texts[i + 2] in (",", "", "[")
+            return whole or symbol_at(r, i + 1) is not None
         if text == "(":
             return r.texts[i + 1] in CHROMOSOMES or r.texts[i + 1] == "XY"
         if r.kinds[i] == "number" or text in ("X", "Y"):
@@ -85,7 +113,7 @@ class Arrays:
         return symbol_at(r, i) is not None and r.texts[i + 1] == "("
 
     def _event(self) -> bool:
-        """Event = (item positions? | places span?) amount*"""
+        """Event = (item positions? | places span?) amount* hgvs?"""
         r = self.r
         first = r.i
         if not self._event_at(first):
@@ -97,29 +125,57 @@ class Arrays:
             return self._on_item(first)
         else:
             names, place = self._place()
-        span = self._span() if len(names) == 1 and self._opens_span() else None
-        copies, state, mosaic, origin = self._amount()
-        low, high = span or (None, None)
+        span = self._span() if len(names) == 1 and self._opens_span() else _Span()
+        self._add(first, names, place, span, self._amount())
+        self._checked(self.events[-1])
+        return True
+
+    def _add(
+        self,
+        start: int,
+        names: tuple[str, ...],
+        place: tuple[Breakpoint, ...],
+        span: _Span,
+        amount: _Amount,
+        item: Abnormality | None = None,
+        junction: tuple[Position, ...] = (),
+    ) -> None:
+        """Keep the event that began at lexeme ``start``, with the description that may stand behind it."""
+        described = self._hgvs()
+        r = self.r
         self.events.append(
             ArrayEvent(
                 self.technique,
                 self.build,
                 names,
                 place,
-                low,
-                high,
-                copies,
-                state,
-                mosaic,
-                origin,
-                None,
-                (),
-                r.starts[first],
+                span.first,
+                span.last,
+                amount.copies,
+                amount.state,
+                amount.mosaic,
+                amount.origin,
+                item,
+                junction,
+                span.outer,
+                amount.mos,
+                described,
+                r.starts[start],
                 r.ends[r.i - 1],
             )
         )
-        self._checked(self.events[-1])
-        return True
+
+    def _hgvs(self) -> str:
+        """Hgvs = "g." ... | "NC_" ...  ; up to the comma before the next event, kept as text."""
+        r = self.r
+        first, depth = r.i, 0
+        if not ((r.texts[first] == "g" and r.texts[first + 1] == ".") or r.texts[first] in _REFERENCES):
+            return ""
+        while r.texts[r.i] and not (r.texts[r.i] == "," and depth <= 0):
+            depth += (r.texts[r.i] in "([") - (r.texts[r.i] in ")]")
+            r.take("hgvs")
+        r.say("PROSE", "info", r.starts[first], r.ends[r.i - 1], "description of the sequence, kept as text")
+        return "".join(r.texts[first : r.i])
 
     def _on_item(self, first: int) -> bool:
         """item-event = item ("(" POSITION (";" POSITION)* ")")?"""
@@ -127,18 +183,9 @@ class Arrays:
         found = item(r)
         if found is None:
             return False
-        junction = tuple(self._positions(";")) if self._opens_span() else ()
-        self.events.append(
-            ArrayEvent(
-                self.technique,
-                self.build,
-                found.chromosomes,
-                abnormality=found,
-                junction=junction,
-                start=r.starts[first],
-                end=r.ends[r.i - 1],
-            )
-        )
+        several = len(found.chromosomes) > 1
+        junction = tuple(self._positions(";" if several else "_")) if self._opens_positions() else ()
+        self._add(first, found.chromosomes, (), _Span(), self._amount(), found, junction)
         return True
 
     def _chromosomes(self) -> tuple[str, ...]:
@@ -181,29 +228,77 @@ class Arrays:
             found.append(band(r, name))
         return (name,), existing(r, (tuple(found),))[0] if found else ()
 
-    def _opens_span(self) -> bool:
-        return self.r.texts[self.r.i] == "(" and self.r.kinds[self.r.i + 1] == "number"
+    def _opens_positions(self) -> bool:
+        r = self.r
+        prefixed = r.texts[r.i + 1] == "g" and r.texts[r.i + 2] == "."
+        return r.texts[r.i] == "(" and (r.kinds[r.i + 1] == "number" or prefixed)
 
-    def _span(self) -> tuple[int, int] | None:
-        """Span = "(" POSITION "_" POSITION ")"  ; 1-based, both ends included."""
+    def _opens_span(self) -> bool:
+        r = self.r
+        i = r.i + 1 + (r.texts[r.i + 1] == "(")
+        return r.texts[r.i] == "(" and (r.kinds[i] == "number" or r.texts[i : i + 2] == ["?", "_"])
+
+    def _span(self) -> _Span:
+        """Span = "(" end "_" end ")" ; end = place | "(" place "_" place ")"  ; 1-based, both ends included."""
         r = self.r
         start = r.starts[r.i]
-        found = self._positions("_")
-        if len(found) == 2 and found[0] <= found[1]:
-            return found[0], found[1]
-        r.say("ARR-COORD", "error", start, r.ends[r.i - 1], "a region runs from its first to its last base")
-        return (found[0], found[-1]) if found else None
+        closes = self._after_positions()
+        wrapped = r.texts[closes] == "("
+        if not wrapped and r.texts[closes : closes + 3] != [")", "_", "("]:
+            return self._plain(start)
+        if wrapped:
+            r.take("bracket")
+        left = self._end()
+        if not r.take_if("_", "range"):
+            r.missing("SEP", "_", "positions are joined by _")
+        right = self._end()
+        if not wrapped:
+            text = f"({r.raw[start : r.ends[r.i - 1]]})"
+            r.say("PAREN", "repair", start, r.ends[r.i - 1], "two intervals stand in parentheses of their own", text)
+        elif not r.take_if(")", "bracket"):
+            r.missing("PAREN", ")", "closing parenthesis missing")
+        places = [*left, *right]
+        if not 1 <= len(left) <= 2 or not 1 <= len(right) <= 2 or not _ascending(places):
+            r.say("ARR-COORD", "error", start, r.ends[r.i - 1], "a region runs from its first to its last base")
+        return _Span(left[-1], right[0], (left[0], right[-1])) if left and right else _Span()
 
-    def _positions(self, sign: str) -> list[int]:
+    def _plain(self, start: int) -> _Span:
+        r = self.r
+        found = self._positions("_")
+        if len(found) != 2 or not _ascending(found):
+            r.say("ARR-COORD", "error", start, r.ends[r.i - 1], "a region runs from its first to its last base")
+        return _Span(found[0], found[-1]) if found else _Span()
+
+    def _after_positions(self) -> int:
+        """The lexeme behind the positions of the parenthesis at the cursor: ``(`` where intervals are nested in it."""
+        r, i = self.r, self.r.i + 1
+        while r.kinds[i] == "number" or r.texts[i] in ("_", "?", ","):
+            i += 1
+        return i
+
+    def _end(self) -> list[Position]:
+        return self._positions("_") if self.r.texts[self.r.i] == "(" else [self._one_position()]
+
+    def _one_position(self) -> Position:
+        r = self.r
+        if r.kinds[r.i] == "number":
+            return self._position()
+        r.take_if("?", "uncertain")
+        return None
+
+    def _positions(self, sign: str) -> list[Position]:
         """The base positions between parentheses; a hyphen for ``_`` is the older style."""
         r = self.r
         r.take("bracket")
-        found: list[int] = []
+        found: list[Position] = []
         while r.texts[r.i] not in (")", "", "(", "["):
-            if r.kinds[r.i] == "number":
-                found.append(self._position())
+            if r.kinds[r.i] == "number" or r.texts[r.i] == "?":
+                found.append(self._one_position())
             elif r.texts[r.i] == sign:
                 r.take("range")
+            elif r.texts[r.i] == "g" and r.texts[r.i + 1] == ".":
+                r.drop("SEP", "positions have no prefix")
+                r.drop("SEP", "positions have no prefix")
             else:
                 r.drop("SEP", f"positions are joined by {sign}", sign)
         if not r.take_if(")", "bracket"):
@@ -222,24 +317,25 @@ class Arrays:
             r.say("SEP", "repair", r.starts[first], r.ends[r.i - 1], "positions have no thousands marks", digits)
         return int(digits)
 
-    def _amount(self) -> tuple[Range | None, str, str, tuple[str, ...]]:
-        """Amount = "x" NUMBER ("~" NUMBER)? | state | "[" fraction "]" | origin"""
+    def _amount(self) -> _Amount:
+        """Amount = "x" NUMBER ("~" NUMBER)? | "mos" | state | "[" fraction "]" | origin"""
         r = self.r
-        copies: Range | None = None
-        state, mosaic = "", ""
-        origin: tuple[str, ...] = ()
+        found = _Amount()
         while True:
             text = r.texts[r.i]
-            if text in ("x", "X") and r.kinds[r.i + 1] == "number" and copies is None:
-                copies = self._copies()
-            elif text in _STATES and not state:
-                state = r.take("state")
+            if text in ("x", "X") and r.kinds[r.i + 1] == "number" and found.copies is None:
+                found = found._replace(copies=self._copies())
+            elif text in _STATES and not found.state:
+                found = found._replace(state=r.take("state"))
+            elif text == "mos" and not found.mos:
+                r.take("state")
+                found = found._replace(mos=True)
             elif text in ORIGINS:
-                origin = (*origin, r.take("origin"))
-            elif text == "[" and not mosaic and self._fraction_at(r.i + 1):
-                mosaic = self._mosaic()
+                found = found._replace(origin=(*found.origin, r.take("origin")))
+            elif text == "[" and not found.mosaic and self._fraction_at(r.i + 1):
+                found = found._replace(mosaic=self._mosaic())
             else:
-                return copies, state, mosaic, origin
+                return found
 
     def _copies(self) -> Range:
         r = self.r
@@ -284,7 +380,8 @@ class Arrays:
             return
         assembly: Assembly = "GRCh37" if event.build == "GRCh37" else "GRCh38"
         size = len(band_table.ideogram(name))
-        if event.last > band_table.interval(name, 0, size - 1, assembly)[1]:
+        last = max(event.last, *(n for n in event.outer or () if n is not None), 0)
+        if last > band_table.interval(name, 0, size - 1, assembly)[1]:
             r.say("ARR-COORD", "error", start, end, f"position beyond the end of chromosome {name}")
         elif event.bands and not _in_bands(event, assembly):
             r.say("ARR-BAND", "warning", start, end, "the coordinates lie outside the bands stated")
@@ -301,6 +398,12 @@ class Arrays:
         else:
             r.say("PROSE", "warning", start, end, "not understood as an array result")
         r.i = r.n
+
+
+def _ascending(places: list[Position]) -> bool:
+    """Whether the known positions never run back."""
+    known = [n for n in places if n is not None]
+    return known == sorted(known)
 
 
 def _in_bands(event: ArrayEvent, assembly: Assembly) -> bool:

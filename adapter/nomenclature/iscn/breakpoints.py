@@ -41,9 +41,13 @@ def _unusual_chromosome(r: Reader, name: str) -> str:
     return name
 
 
-def chromosome_group(r: Reader) -> tuple[tuple[str, ...], tuple[bool, ...], tuple[Bands, ...]]:
-    """Group = "(" chromosome arm? (";" chromosome arm?)* ")"  ; an arm stands in short forms such as ``del(5q)``."""
-    r.take("bracket")
+def chromosome_group(r: Reader, *, opened: bool = False) -> tuple[tuple[str, ...], tuple[bool, ...], tuple[Bands, ...]]:
+    """Group = "(" chromosome arm? (";" chromosome arm?)* ")"  ; an arm stands in short forms such as ``del(5q)``.
+
+    ``opened``: the parenthesis before it was read already.
+    """
+    if not opened:
+        r.take("bracket")
     names: list[str] = []
     certain: list[bool] = []
     arms: list[Bands] = []
@@ -252,13 +256,13 @@ def _stretch(joint: str, points: list[Breakpoint]) -> list[PathPart]:
 
 
 def _point(r: Reader, at: str | None, points: list[Breakpoint]) -> str | None:
-    """Point = chromosome? band | "?" | "s" | "stk"  ; returns the chromosome that the next point is on."""
+    """Point = chromosome? band | "?" | "s" | "stk" | "neo"  ; returns the chromosome that the next point is on."""
     i = r.i
     if r.kinds[i] == "band" or r.texts[i] == "?":
         points.extend(filter(None, [_one(r, None if at == "?" else at)]))
     elif r.kinds[i + 1] == "band" or (r.texts[i + 1] == "?" and r.kinds[i + 2] == "band"):
         at = chromosome(r)[0]
-    elif r.texts[i] in ("s", "stk", "cen"):
+    elif r.texts[i] in ("s", "stk", "cen", "neo"):
         text = r.take("breakpoint")
         points.append(Breakpoint(at, None, text, text, start=r.starts[i], end=r.ends[i]))
     else:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from adapter.nomenclature.iscn.model import Diagnostic
-from adapter.nomenclature.iscn.operations import place
+from adapter.nomenclature.iscn.operations import COUNTED, place
 
 if TYPE_CHECKING:
     from adapter.nomenclature.iscn.model import Abnormality, Clone
@@ -53,6 +53,7 @@ def _balance(items: tuple[Abnormality, ...], found: list[Diagnostic]) -> None:
             found.append(Diagnostic("BALANCE", "warning", item.start, item.end, message))
 
 
+_LAST = COUNTED - {"r"}
 _LOSS_FROM = 3
 _GAIN_FROM = 2
 
@@ -81,7 +82,7 @@ def _constitution(clones: tuple[Clone, ...], found: list[Diagnostic]) -> None:
 
 def _rank(item: Abnormality) -> tuple[int, int]:
     """Sex chromosomes, 1 to 22, unknown; numerical before structural of one chromosome; markers last."""
-    if not item.chromosomes:
+    if not item.chromosomes or item.kind in _LAST:
         return 100, 0
     return place(item.chromosomes[0]), item.kind != "chromosome"
 

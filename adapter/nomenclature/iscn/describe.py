@@ -235,6 +235,9 @@ def _array(event: ArrayEvent) -> Iterator[Json]:
             "span": [event.start, event.end],
             "abnormality": _alone(event.abnormality),
             "junction": list(event.junction),
+            "outer": list(event.outer) if event.outer else None,
+            "mos": event.mos,
+            "hgvs": event.hgvs or None,
         }
 
 

@@ -251,6 +251,10 @@ class Karyotype:
                 if r.texts[r.i] in _AFTER_ITEMS:
                     _left_out(r, r.i - 1, r.i, "comma without an item")
                     continue
+                if r.texts[r.i] in ("+", "-") and r.texts[r.i + 1] in _AFTER_ITEMS:
+                    r.i += 1
+                    _left_out(r, r.i - 2, r.i, "sign without a chromosome")
+                    continue
             elif text == "[":
                 return items, incomplete, self._cells()
             elif text in _ENDS:

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, TypeVar, dataclass_transform
 
 Severity = Literal["error", "warning", "info", "repair"]
 Status = Literal["ok", "repaired", "partial", "rejected", "not-iscn"]
-SegmentKind = Literal["karyotype", "ish", "nuc ish", "arr", "sseq", "ogm", "rsa", "prose"]
+SegmentKind = Literal["karyotype", "ish", "nuc ish", "rev ish", "fib ish", "arr", "sseq", "ogm", "rsa", "prose"]
 Arm = Literal["p", "q"]
 Sign = Literal["+", "-"]
 
@@ -309,7 +309,7 @@ class Linkage:
 class FishPattern:
     """One pattern of signals: patterns joined by ``/`` are one each.
 
-    ``technique`` is ``nuc ish``, ``ish``, ``fib ish``. ``locus`` are the bands before the parenthesis (old form
+    ``technique`` is ``nuc ish``, ``ish``, ``rev ish``, ``fib ish``. ``locus`` are the bands before it (old form
     ``11q23(MLLx2)``), ``abnormality`` the item a metaphase result stands on. ``positive`` and ``scored`` are the nuclei
     ``[137/200]``; only ``scored`` (``[200]``) means all of them were looked at and ``positive`` is None. ``normal``
     probes of a shared copy number ``(ABL1,BCR)x3`` are one signal each with that number.
@@ -332,10 +332,12 @@ class ArrayEvent:
 
     ``build`` as GRCh37 or GRCh38 (``hg19`` is GRCh37), None where not stated. ``chromosomes`` has several for
     ``(5,8)x3``; ``(X,1-22)x2`` lists all. ``bands`` are one or two breakpoints. ``first`` and ``last`` are 1-based
-    inclusive base positions; ``junction`` the positions of ``(87071412;118483524)``, one per chromosome. ``copies`` is
-    None where not stated. ``state``: "amp", "cth", "cx", "hmz", "htz" or "". ``mosaic`` is the fraction as written
-    ("0.45", "0.2~0.3").
-    ``origin`` inheritance suffixes. ``abnormality`` the item of ``sseq[GRCh38] del(5)(q31.1q33.1)``.
+    inclusive base positions, None where unknown (``?``). In ``((10_20)_(80_90))`` the breaks are only known to lie
+    between two positions: ``first`` and ``last`` are what is certainly within, ``outer`` what may be. ``junction`` are
+    the positions of ``(87071412;118483524)``, one per chromosome. ``copies`` is None where not stated. ``state``:
+    "amp", "cth", "cx", "hmz", "htz" or "". ``mosaic`` is the fraction as written ("0.45", "0.2~0.3"), ``mos`` tells
+    that the word stands there. ``origin`` inheritance suffixes. ``abnormality`` the item of
+    ``sseq[GRCh38] del(5)(q31.1q33.1)``. ``hgvs`` is the sequence description behind it, kept as text.
     """
 
     technique: str
@@ -349,7 +351,10 @@ class ArrayEvent:
     mosaic: str = ""
     origin: tuple[str, ...] = ()
     abnormality: Abnormality | None = None
-    junction: tuple[int, ...] = ()
+    junction: tuple[int | None, ...] = ()
+    outer: tuple[int | None, int | None] | None = None
+    mos: bool = False
+    hgvs: str = ""
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
 

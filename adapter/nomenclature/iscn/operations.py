@@ -86,7 +86,13 @@ OPERATIONS: dict[str, Operation] = {
     "tr": _ANY,
     "var": _ANY,
     "xma": _ANY,
+    "enh": _ANY,
+    "dim": _ANY,
+    "amp": _ANY,
 }
+COMPARED = frozenset({"enh", "dim", "amp"})
+"""Symbols of comparative hybridisation (``rev ish enh(8)(q24)``), not of a karyotype."""
+
 DERIVED = frozenset({"der", "rec", "ider", "dic", "psu dic", "idic", "psu idic", "i", "r", "trc", "psu trc", "neo"})
 """Symbols after which further events of the same chromosome may follow without a comma."""
 

@@ -10,6 +10,7 @@ from adapter.nomenclature.iscn.fish import patterns
 from adapter.nomenclature.iscn.karyotype import Karyotype
 from adapter.nomenclature.iscn.model import Diagnostic, Document, Segment, status_of
 from adapter.nomenclature.iscn.scan import clean, divide, lexemes, probe_lexemes
+from adapter.nomenclature.iscn.signs import settled
 
 if TYPE_CHECKING:
     from adapter.nomenclature.iscn.model import ArrayEvent, Clone, Columns, FishPattern, Note
@@ -29,6 +30,7 @@ _APART = frozenset(
         "state",
         "linkage",
         "probe side",
+        "hgvs",
     }
 )
 
@@ -93,7 +95,7 @@ def _segment(parts: _Parts, raw: str, plain: str, part: Part) -> None:
     if kind == "karyotype":
         r = lexemes(raw, plain, start, end, parts.found)
         _karyotype(parts, r, start, end)
-    elif kind in ("ish", "nuc ish"):
+    elif kind in ("ish", "nuc ish", "rev ish", "fib ish"):
         r = probe_lexemes(raw, plain, start, end, parts.found, nuclear=kind == "nuc ish")
         _technique(r, body)
         found = patterns(r, kind)
@@ -120,7 +122,10 @@ def _karyotype(parts: _Parts, r: Reader, start: int, end: int) -> None:
         r.say("PROSE", "warning", start, end, "text before the result, not a karyotype")
         return
     parts.iscn = True
-    parts.clones = checked(karyotype.by_population(), parts.found)
+    clones = karyotype.by_population()
+    if any(d.code == "SEP" and d.severity == "error" for d in parts.found):
+        clones = settled(clones, parts.found)
+    parts.clones = checked(clones, parts.found)
     parts.notes = tuple(karyotype.notes)
     stop = karyotype.prose[0][0] if karyotype.prose else end
     parts.segments.append(Segment("karyotype", start, start + len(r.raw[start:stop].rstrip(" .,/;"))))

@@ -47,7 +47,7 @@ def render(document: Document, items: Sequence[Sequence[str]] | None = None) -> 
 
 
 def _technique(technique: str, patterns: list[FishPattern]) -> str:
-    text = _metaphase(patterns) if technique == "ish" else "/".join(map(_pattern, patterns))
+    text = _metaphase(patterns) if technique != "nuc ish" else "/".join(map(_pattern, patterns))
     return technique + ("" if text.startswith("(") else " ") + text
 
 
@@ -123,20 +123,17 @@ def _core(item: Abnormality) -> str:
         return _chromosome(item, 0) + item.feature
     if item.feature == "der of":
         return "der " + "".join(map(_event, item.parts))
-    if (
-        item.kind in ("mar", "dmin", "r", "ace", "min")
-        and not item.chromosomes
-        and not item.breakpoints
-        and not item.path
-    ):
-        many = "" if item.multiplier == ONE else str(item.multiplier)
-        return f"{many}{item.kind}{'' if item.number is None else item.number}"
-    return _structural(item)
+    if not _counted(item):
+        return _structural(item)
+    many = "" if item.multiplier == ONE else str(item.multiplier)
+    if item.chromosomes:
+        return many + _structural(item)
+    return f"{many}{item.kind}{'' if item.number is None else item.number}"
 
 
 def _counted(item: Abnormality) -> bool:
     """Whether a number stands before the symbol: markers, rings and double minutes without breakpoints."""
-    return item.kind in COUNTED and not (item.chromosomes or item.breakpoints or item.path or item.parts)
+    return item.kind in COUNTED and not (item.breakpoints or item.path or item.parts)
 
 
 def _event(item: Abnormality) -> str:
@@ -273,12 +270,29 @@ def _arrays(technique: str, build: str | None, events: Iterable[ArrayEvent]) -> 
 
 def _event_text(e: ArrayEvent) -> str:
     """One region: ``13q14.2(48800000_49100000)x1[0.45]``."""
+    described = f" {e.hgvs}" if e.hgvs else ""
     if e.abnormality is not None:
-        return abnormality_text(e.abnormality) + (f"({';'.join(map(str, e.junction))})" if e.junction else "")
+        joint = ";" if len(e.chromosomes) > 1 else "_"
+        places = ["?" if n is None else str(n) for n in e.junction]
+        positions = f"({joint.join(places)})" if places else ""
+        return abnormality_text(e.abnormality) + positions + _amount(e) + described
     bands = "".join(map(breakpoint_text, e.bands))
-    place = f"{e.chromosomes[0]}{bands}" if bands or e.first is not None else f"({','.join(_folded(e.chromosomes))})"
-    span = "" if e.first is None else f"({e.first}_{e.last})"
-    return place + span + _amount(e)
+    span = _span(e)
+    place = f"{e.chromosomes[0]}{bands}" if bands or span else f"({','.join(_folded(e.chromosomes))})"
+    return place + span + _amount(e) + described
+
+
+def _span(e: ArrayEvent) -> str:
+    """The positions of a region: ``(10_90)``, ``((10_20)_(80_90))``, ``(?_90)``."""
+    if e.first is None and e.last is None and e.outer is None:
+        return ""
+    inner, outer = (e.first, e.last), e.outer or (e.first, e.last)
+    first, last = ("?" if n is None else str(n) for n in inner)
+    if inner[0] != outer[0]:
+        first = f"({'?' if outer[0] is None else outer[0]}_{first})"
+    if inner[1] != outer[1]:
+        last = f"({last}_{'?' if outer[1] is None else outer[1]})"
+    return f"({first}_{last})"
 
 
 def _folded(names: tuple[str, ...]) -> list[str]:
@@ -300,4 +314,4 @@ def _amount(e: ArrayEvent) -> str:
     copies = "" if e.copies is None else f"x{e.copies}"
     state = e.state if e.state in ("amp", "cth", "cx") else f" {e.state}" if e.state else ""
     mosaic = f"[{e.mosaic}]" if e.mosaic else ""
-    return copies + state + mosaic + "".join(f" {origin}" for origin in e.origin)
+    return copies + (" mos" if e.mos else "") + state + mosaic + "".join(f" {origin}" for origin in e.origin)

@@ -113,7 +113,7 @@ def _technique(symbol: str) -> SegmentKind:
     if words.startswith("nuc"):
         return "nuc ish"
     if words.endswith("ish"):
-        return "ish"
+        return "rev ish" if words.startswith("rev") else "fib ish" if words.startswith("fib") else "ish"
     if words.endswith("seq"):
         return "sseq"
     return {"arr": "arr", "revarr": "arr", "ogm": "ogm", "rsa": "rsa"}.get(words, "arr")  # type: ignore[return-value]
