@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapter.cli.inputs import Input, complain, documents
-from adapter.cli.inputs import line as issue_line
+from adapter.cli.reports import grouped, sarif
 from adapter.cli.servers import connected
 from adapter.formats.document import dump
 from adapter.report import Issue, Report
@@ -29,7 +29,9 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("files", nargs="+", metavar="FILE")
-    command.add_argument("--json", action="store_true", help="reports as JSON, one a line")
+    shape = command.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="reports as JSON, one a line")
+    shape.add_argument("--sarif", action="store_true", help="one SARIF 2.1.0 log of all reports")
     command.add_argument("--tier", choices=("basic", "profile", "all"), default="basic")
     command.add_argument("--server", metavar="ID", help="also ask a configured FHIR server to validate")
     command.add_argument("--allow-url", action="store_true", help="take the URL of a server in place of its id")
@@ -47,13 +49,18 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace, terms: Terms, client: Client | None) -> int:
     valid = True
+    kept: list[tuple[Input, Report]] = []
     for source in (one for file in args.files for one in documents(file)):
         report = _report(source, args, terms, client)
         valid = valid and report.valid
-        if args.json:
+        if args.sarif:
+            kept.append((source, report))
+        elif args.json:
             sys.stdout.buffer.write(dump(report.to_json()))
         else:
-            _show(source, report)
+            sys.stdout.writelines(f"{line}\n" for line in grouped(source, report))
+    if args.sarif:
+        sys.stdout.buffer.write(dump(sarif(kept)))
     return 0 if valid else 1
 
 
@@ -61,7 +68,7 @@ def _report(source: Input, args: argparse.Namespace, terms: Terms, client: Clien
     from adapter.validate import check, check_on_server
 
     if source.error:
-        if not args.json:
+        if not args.json and not args.sarif:
             complain(source.place, source.error)
         return Report(
             (),
@@ -77,13 +84,3 @@ def _report(source: Input, args: argparse.Namespace, terms: Terms, client: Clien
         )
     report = check(source.document, tier=args.tier, terms=terms)
     return report + check_on_server(source.document, client, terms=terms) if client else report
-
-
-def _show(source: Input, report: Report) -> None:
-    """One document's report for a person: a verdict, then the issues, the worst first."""
-    order = {"error": 0, "warning": 1, "information": 2}
-    sys.stdout.write(f"{source.place}: {'valid' if report.valid else 'not valid'}\n")
-    for issue in sorted(report.issues, key=lambda i: order[i.level]):
-        sys.stdout.write(f"  {issue_line(issue)}\n")
-    for checked in report.checked:
-        sys.stdout.write(f"  checked: {checked.validator} {checked.version}: {checked.what}\n")

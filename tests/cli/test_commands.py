@@ -229,3 +229,39 @@ def test_a_conversion_loads_nothing_heavy() -> None:
 def test_the_module_is_the_command() -> None:
     done = subprocess.run([sys.executable, "-m", "adapter", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("adapter ")
+
+
+SPOILED = "case_format: '1'\nid: one\nsubject: {sex: perhaps}\nfindings: [{kind: karyotype}, {kind: karyotype}]\n"
+
+
+def test_check_says_each_message_once_with_its_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "case.yaml"
+    file.write_text(SPOILED)
+    assert main(["check", str(file)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{file}: not valid (3 errors)"
+    said = next(n for n, line in enumerate(lines) if "a karyotype needs at least one of" in line)
+    assert [line.split()[0] for line in lines[said + 1 : said + 3]] == ["/findings/0", "/findings/1"]
+    assert sum("a karyotype needs" in line for line in lines) == 1
+
+
+def test_check_writes_one_sarif_log_of_all_files(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    (tmp_path / "cases.ndjson").write_bytes(
+        Path(P1).read_bytes().replace(b"\n", b" ") + b'\n{"case_format": "1", "id": "one", "subject": {"sex": "x"}}\n'
+    )
+    (tmp_path / "torn.json").write_text('{"a": 1,')
+    assert main(["check", "--sarif", str(tmp_path / "cases.ndjson"), str(tmp_path / "torn.json"), P1]) == 1
+    (log,) = printed(capfdbinary)
+    assert (log["version"], len(log["runs"])) == ("2.1.0", 1)
+    (run,) = log["runs"]
+    errors = [one for one in run["results"] if one["level"] == "error"]
+    places = [one["locations"][0] for one in errors]
+    lines = [(at["physicalLocation"]["region"]["startLine"], at["logicalLocations"][0]) for at in places]
+    assert lines == [
+        (2, {"fullyQualifiedName": "/subject/sex", "kind": "object"}),
+        (1, {"fullyQualifiedName": "/", "kind": "object"}),
+    ]
+    assert {one["ruleId"] for one in run["results"]} == {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    files = [at["physicalLocation"]["artifactLocation"]["uri"] for at in places]
+    assert files == [(tmp_path / name).as_uri() for name in ("cases.ndjson", "torn.json")]
+    assert all(at["physicalLocation"]["artifactLocation"]["uri"].startswith("file:") for at in places)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from adapter.bench import synthetic
 from adapter.convert import convert
 from adapter.formats.document import dump, read_json
 from adapter.server import upload, validate
@@ -33,7 +34,7 @@ KINDS = (
     "Procedure",
     "Provenance",
 )
-CASES = 20
+CASES = int(os.environ.get("ADAPTER_UPLOAD_CASES", "20"))
 NIGHTLY_CASES = 1000
 
 
@@ -46,12 +47,12 @@ def bundles(profile_set: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def generated(number: int, folder: Path) -> Path:
-    """`number` cases, each a sample under an id of its own, with the shares of cells varied."""
+    """Synthetic cases, each tenth of them a sample under an id of its own."""
     file = folder / "cases.ndjson"
     samples = [read_json(path.read_bytes()) for path in SAMPLES]
     with file.open("wb") as out:
-        for n in range(number):
-            out.write(dump({**samples[n % len(samples)], "id": f"generated-{n}"}))
+        for n, case in enumerate(synthetic.cases(number)):
+            out.write(dump(case if n % 10 else {**samples[n // 10 % len(samples)], "id": f"generated-{n}"}))
     return file
 
 
@@ -126,25 +127,39 @@ def _arrives(hapi: Real, folder: Path, number: int) -> None:
     assert set(states(second)) == {"existing"}
     assert _unexplained(second) == []
     assert hapi.totals(*KINDS) == held
-    print("entries", sum(held.values()), "differences", _kinds(first))  # noqa: T201
+    print("cases", number, "entries", held, "differences", _kinds(first))  # noqa: T201
 
 
 def test_a_killed_run_is_taken_up_to_the_same_final_state(hapi: Real, tmp_path: Path) -> None:
-    cases = generated(CASES, tmp_path)
+    _taken_up(hapi, tmp_path, CASES)
+
+
+@pytest.mark.nightly
+def test_a_killed_run_of_a_thousand_cases_is_taken_up_to_the_same_final_state(hapi: Real, tmp_path: Path) -> None:
+    _taken_up(hapi, tmp_path, NIGHTLY_CASES)
+
+
+def _taken_up(hapi: Real, folder: Path, number: int) -> None:
+    """Killed after about a seventh, a third and three fifths of the documents, then run to the end."""
+    cases = generated(number, folder)
     expected = sum(len(bundle["entry"]) for bundle in _bundles_of(cases))
-    journal = tmp_path / "journal"
-    for lines in (3, 7, 12):
-        process = run(hapi, tmp_path, cases, "--resume", str(journal), out=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        while (not journal.exists() or journal.read_bytes().count(b"\n") < lines) and time.monotonic() < deadline:
+    journal = folder / "journal"
+    for done in (number // 7, number // 3, number * 3 // 5):
+        process = run(hapi, folder, cases, "--resume", str(journal), out=subprocess.DEVNULL)
+        deadline = time.monotonic() + 60 + number
+        while (not journal.exists() or journal.read_bytes().count(b"\n") <= done) and time.monotonic() < deadline:
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    rows = table(run(hapi, tmp_path, cases, "--resume", str(journal)))
-    assert len(rows) == CASES
+    rows = table(run(hapi, folder, cases, "--resume", str(journal)))
+    assert len(rows) == number
     assert all(row["uploaded"] for row in rows)
-    assert sum(row["resumed"] for row in rows) >= 11
+    assert sum(row["resumed"] for row in rows) >= number * 3 // 5
     assert sum(hapi.totals(*KINDS).values()) == expected
+    again = table(run(hapi, folder, cases))
+    assert set(states(again)) == {"existing"}
+    assert _unexplained(again) == []
+    print("cases", number, "entries", expected, "resumed", sum(row["resumed"] for row in rows))  # noqa: T201
 
 
 def _bundles_of(cases: Path) -> list[dict[str, Any]]:

@@ -303,6 +303,8 @@ def structural(r: Reader, symbol: Symbol, *, outer: bool = True, turned: bool = 
         groups, short = _unbracketed(r, names), False
     if outer and kind in DERIVED and names:
         parts = _events(r)
+    if long and not names:
+        r.say("BP-N", "error", r.starts[first], r.ends[r.i - 1], f"{kind} without chromosomes")
     if not long:
         _checked_numbers(r, kind, names, groups, first, bare=outer and kind in BARE)
     groups = existing(r, groups)

@@ -110,7 +110,8 @@ class Arrays:
             return r.texts[i + 1] in CHROMOSOMES or r.texts[i + 1] == "XY"
         if r.kinds[i] == "number" or text in ("X", "Y"):
             return r.kinds[i + 1] == "band" or r.texts[i + 1] in ("(", "x", "cen")
-        return symbol_at(r, i) is not None and r.texts[i + 1] == "("
+        named = r.texts[i + 1] == "(" and (r.kinds[i + 2] == "number" or r.texts[i + 2] in ("X", "Y", "x", "y", "?"))
+        return named and symbol_at(r, i) is not None
 
     def _event(self) -> bool:
         """Event = (item positions? | places span?) amount* hgvs?"""
@@ -174,7 +175,10 @@ class Arrays:
         while r.texts[r.i] and not (r.texts[r.i] == "," and depth <= 0):
             depth += (r.texts[r.i] in "([") - (r.texts[r.i] in ")]")
             r.take("hgvs")
-        r.say("PROSE", "info", r.starts[first], r.ends[r.i - 1], "description of the sequence, kept as text")
+        span = r.starts[first], r.ends[r.i - 1]
+        r.say("PROSE", "info", *span, "description of the sequence, kept as text")
+        if depth:
+            r.say("PAREN", "error", *span, "a bracket of the description has no partner")
         return "".join(r.texts[first : r.i])
 
     def _on_item(self, first: int) -> bool:
@@ -216,6 +220,8 @@ class Arrays:
         r.take("range")
         high, _ = chromosome(r)
         if low in CHROMOSOMES and high in CHROMOSOMES and low.isdecimal() and high.isdecimal():
+            if int(low) > int(high):
+                r.say("CHR", "error", r.starts[r.i - 3], r.ends[r.i - 1], "a run of chromosomes goes upwards")
             return [str(n) for n in range(int(low), int(high) + 1)]
         return [low, high]
 
@@ -243,7 +249,7 @@ class Arrays:
         r = self.r
         start = r.starts[r.i]
         closes = self._after_positions()
-        wrapped = r.texts[closes] == "("
+        wrapped = r.texts[closes] == "(" and r.texts[closes - 1] in ("(", "_")
         if not wrapped and r.texts[closes : closes + 3] != [")", "_", "("]:
             return self._plain(start)
         if wrapped:
@@ -260,7 +266,10 @@ class Arrays:
         places = [*left, *right]
         if not 1 <= len(left) <= 2 or not 1 <= len(right) <= 2 or not _ascending(places):
             r.say("ARR-COORD", "error", start, r.ends[r.i - 1], "a region runs from its first to its last base")
-        return _Span(left[-1], right[0], (left[0], right[-1])) if left and right else _Span()
+        if not (left and right):
+            return _Span()
+        inner, outer = (left[-1], right[0]), (left[0], right[-1])
+        return _Span(*inner, outer if outer != inner else None)
 
     def _plain(self, start: int) -> _Span:
         r = self.r
@@ -277,13 +286,20 @@ class Arrays:
         return i
 
     def _end(self) -> list[Position]:
-        return self._positions("_") if self.r.texts[self.r.i] == "(" else [self._one_position()]
+        r, first = self.r, self.r.i
+        if r.texts[first] != "(":
+            return [self._one_position()]
+        found = self._positions("_")
+        if r.texts[r.i - 1] != ")":
+            r.say("ARR-COORD", "error", r.starts[first], r.ends[r.i - 1], "an interval is closed by a parenthesis")
+        return found
 
     def _one_position(self) -> Position:
         r = self.r
         if r.kinds[r.i] == "number":
             return self._position()
-        r.take_if("?", "uncertain")
+        if not r.take_if("?", "uncertain"):
+            r.say("ARR-COORD", "error", r.starts[r.i], r.ends[r.i], "a position or ? is expected")
         return None
 
     def _positions(self, sign: str) -> list[Position]:

@@ -303,7 +303,7 @@ def _at_level(clone: Clone, own: _Own, ploidy: int) -> Line:
 
 
 def _first(clone: Clone, mentions: Mentions) -> Line:
-    """A clone that stands for itself. Ploidy that is not stated is 2, unless another one fits the count better."""
+    """A clone that stands for itself; ploidy not stated is 2, unless only another one fits the count or the sex."""
     own = _own_steps(clone, mentions, ())
     if clone.ploidy is not None:
         return _at_level(clone, own, clone.ploidy)
@@ -312,12 +312,9 @@ def _first(clone: Clone, mentions: Mentions) -> Line:
         return diploid
     other = level_of(clone.count.low)
     line = _at_level(clone, own, other) if other != 2 else diploid
-    return line if _distance(clone.count, line.counted) < _distance(clone.count, diploid.counted) else diploid
-
-
-def _distance(stated: Range, counted: Range) -> int:
-    """How far two ranges lie apart, 0 where they have a number in common."""
-    return 0 if agrees(stated, counted) else min(abs(stated.low - (counted.high or 0)), abs(counted.low - stated.low))
+    letters = len(clone.sex.letters) if clone.sex else 2
+    by_sex = (letters - 2) * (other - 2) > 0  # one letter speaks for fewer sets, three for more
+    return line if by_sex or agrees(clone.count, line.counted) else diploid
 
 
 def agrees(stated: Range, counted: Range) -> bool:

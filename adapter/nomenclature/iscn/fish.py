@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -22,6 +23,7 @@ _STATES = {
     "mv": "moved",
     "st": "stayed",
 }
+_BAND = re.compile(r"[pq]\d[\d.]*")
 _PROBE_ENDS = frozenset({",", ";", ")", "(", "", "con", "sep", "x", "[", "/"})
 
 
@@ -132,8 +134,7 @@ def _group(r: Reader, number: int) -> _Group:
         if text == ",":
             r.take("separator")
         elif text in (";", ":"):
-            place += 1
-            r.take("separator")
+            place = _next_place(r, group, place)
         elif text.isspace() or not (text[0].isalnum()):
             r.i += 1
         else:
@@ -144,6 +145,15 @@ def _group(r: Reader, number: int) -> _Group:
     if not r.take_if(")", "bracket"):
         r.missing("PAREN", ")", "closing parenthesis missing")
     return group
+
+
+def _next_place(r: Reader, group: _Group, place: int) -> int:
+    """The chromosome after a semicolon; one behind which no probe stands is left out."""
+    if not group.linkages and (not group.signals or group.signals[-1].place < place):
+        r.drop("SEP", "sign without anything to separate")
+        return place
+    r.take("separator")
+    return place + 1
 
 
 def _member(r: Reader, number: int, place: int, group: _Group) -> None:
@@ -186,9 +196,14 @@ def _signal(r: Reader, number: int, place: int) -> Signal:
             state = _STATES.get(text, "enhanced")
             r.take("probe state")
         else:
-            if not any(map(str.isalpha, probe)) and r.i > first:
+            if not _is_name(probe) and r.i > first:
                 r.say("FISH-N", "error", start, r.ends[r.i - 1], "no probe is named")
             return Signal(probe, side, copies, state, number, place, start, r.ends[r.i - 1])
+
+
+def _is_name(probe: str) -> bool:
+    """Whether this can name a probe: letters, none of them foreign, and no band."""
+    return probe.isascii() and any(map(str.isalpha, probe)) and "'" not in probe and not _BAND.fullmatch(probe)
 
 
 def _copies(r: Reader) -> Range | None:

@@ -33,7 +33,7 @@ _PROBES = re.compile(
 _GROUP = re.compile(r"\(([^()]*)")
 _IS_PROBES = re.compile(r"[A-WZ]|wcp|pcp|cep|subtel|'")
 _TECHNIQUE = re.compile(
-    r"(?:(?<=[\s.,;/\])\d])|\A)(?:rev\s+|fib\s+|nuc\s*)?(?:ish|arr|s?seq|ogm|rsa)(?=\s*[\[(\d?]|\s+[A-Za-z])",
+    r"(?:(?<=[\s.,;/\])\d])|\A)(?:rev\s+|fib\s+|nuc\s*)?(?:ish|arr|s?seq|ogm|rsa)(?=\s*[\[(\d?]|\s+[A-Za-z+-])",
     re.IGNORECASE,
 )
 _BAND = re.compile(r"[pqPQ](?:[\d?.]|ter|cen|\Z)")

@@ -114,7 +114,63 @@ def test_regions(text, chromosomes, copies, state, mosaic, origin):
     assert render(document) == text
 
 
+@pytest.mark.parametrize(
+    ("span", "first", "last", "outer"),
+    [
+        ("((162803300_162853300)_(183022312_183122312))", 162853300, 183022312, (162803300, 183122312)),
+        ("((162803300_162853300)_183022312)", 162853300, 183022312, (162803300, 183022312)),
+        ("(162853300_(183022312_183122312))", 162853300, 183022312, (162853300, 183122312)),
+        ("((?_162853300)_(183022312_?))", 162853300, 183022312, (None, None)),
+        ("(?_183022312)", None, 183022312, None),
+        ("(162853300_?)", 162853300, None, None),
+    ],
+)
+def test_breaks_known_only_to_lie_in_an_interval(span, first, last, outer):
+    text = f"arr[GRCh38] 4q32.2q35.1{span}x1"
+    document = parse(text)
+    (event,) = document.arrays
+    assert (document.status, render(document)) == ("ok", text)
+    assert (event.first, event.last, event.outer, event.copies) == (first, last, outer, Range(1, 1))
+
+
+def test_two_intervals_without_their_parentheses_are_repaired():
+    document = parse("arr[GRCh38] 4q32.2q35.1(162803300_162853300)_(183022312_183122312)x1")
+    assert render(document) == "arr[GRCh38] 4q32.2q35.1((162803300_162853300)_(183022312_183122312))x1"
+    assert document.status == "repaired"
+
+
+@pytest.mark.parametrize(
+    ("text", "hgvs"),
+    [
+        ("t(9;22)(q34.12;q11.23) g.[chr9:pter_cen_130731760::chr22:23289613_qter]", "g.[chr9:pter_cen_130731760::"),
+        ("inv(16)(p13.11q22.1) NC_000016.10:g.15721000_67100000inv,+8", "NC_000016.10:g.15721000_67100000inv"),
+        ("5q31.1q33.1(131000000_150000000)x1 NC_000005.10:g.131000000_150000000del", "NC_000005.10:g.131000000"),
+    ],
+)
+def test_a_description_of_the_sequence_is_kept_as_text_and_told(text, hgvs):
+    document = parse(f"sseq[GRCh38] {text}")
+    assert (document.status, render(document)) == ("ok", f"sseq[GRCh38] {text}")
+    assert document.arrays[0].hgvs.startswith(hgvs)
+    assert [(d.code, d.severity) for d in document.diagnostics] == [("PROSE", "info")]
+
+
+def test_whole_chromosomes_and_mosaics_by_mapping_and_array():
+    first, second = parse("ogm[GRCh38] +8[0.3],-7").arrays
+    assert [(e.chromosomes, e.abnormality.sign) for e in (first, second)] == [(("8",), "+"), (("7",), "-")]
+    assert first.mosaic == "0.3"
+    (event,) = parse("arr[GRCh38] 7p22.3q36.3(43360_159335865)x2 mos hmz").arrays
+    assert (event.mos, event.state) == (True, "hmz")
+
+
+def test_comparative_hybridisation_keeps_its_technique():
+    document = parse("46,XX.rev ish enh(8q),dim(13)(q14)")
+    assert [(p.technique, p.abnormality.kind) for p in document.fish] == [("rev ish", "enh"), ("rev ish", "dim")]
+    assert parse("46,XX,enh(8)(q24)").status == "partial"
+
+
 def test_items_by_sequencing_and_mapping():
+    (event,) = parse("sseq[GRCh38] del(5)(q31.1q33.1)(131000000_150000000)").arrays
+    assert event.junction == (131000000, 150000000)
     (event,) = parse("ogm[GRCh38] t(4;11)(q21.3;q23.3)(87071412;118483524)").arrays
     assert (event.abnormality.kind, event.junction) == ("t", (87071412, 118483524))
     assert parse("sseq[GRCh38] del(5)(q31.1q33.1)").arrays[0].abnormality.kind == "del"
@@ -136,6 +192,15 @@ def test_items_by_sequencing_and_mapping():
         ("arr[GRCh38 4q25(108587425_109095006)x1", "PAREN", "repair", " "),
         ("46,XX.arr[GRCh38] nothing", "PROSE", "warning", "nothing"),
         ("arr[GRCh38] 99q1(1_2)x1", "CHR", "error", "99"),
+        ("arr[GRCh38] (12-2)x2", "CHR", "error", "12-2"),
+        ("arr[GRCh37/hg19] 4q25(108587425_109095006)x1", "BUILD", "repair", "[GRCh37/hg19]"),
+        ("arr[GRCh37/hg38] 4q25(108587425_109095006)x1", "BUILD", "error", "[GRCh37/hg38]"),
+        ("arr[GRCh38] 4q25((20_10)_(30_40))x1", "ARR-COORD", "error", "((20_10)_(30_40))"),
+        ("arr[GRCh38] 4q25((10_20)_(30_999999999))x1", "ARR-COORD", "error", "4q25((10_20)_(30_999999999))x1"),
+        ("arr[GRCh38] 4q25((10_20)x1", "ARR-COORD", "error", "x"),
+        ("arr[GRCh38] 4q25((10_20", "ARR-COORD", "error", "(10_20"),
+        ("sseq[GRCh38] t(9;22)(q34;q11.2) g.[chr9:1", "PAREN", "error", "g.[chr9:1"),
+        ("sseq[GRCh38] t(9;22)(q34;q11.2)(g.100;g.200)", "SEP", "repair", "g"),
     ],
 )
 def test_faults_of_arrays_are_told(text, code, severity, place):

@@ -224,6 +224,12 @@ def test_notes_stand_where_they_stood():
         ("45,x,-x", "45,X,-X"),
         ("46,XX,+8ort(1;2)(p10;q10)", "46,XX,+8 or t(1;2)(p10;q10)"),
         ("46,XX,r(7)(q36p22)", "46,XX,r(7)(p22q36)"),
+        ("45,XY,der(7)(t:7;12)(p11.1;p11.2),-12", "45,XY,der(7)t(7;12)(p11.1;p11.2),-12"),
+        ("47,XX,+21,+", "47,XX,+21"),
+        ("46,XX, 1~9dmin(8)", "46,XX,1~9dmin(8)"),
+        ("46,XY,rob(14;21)(q10;q10),21", "46,XY,rob(14;21)(q10;q10),+21"),
+        ("45,XX,7[10]/46,XX[3]", "45,XX,-7[10]/46,XX[3]"),
+        ("47,XX,+8[3]/48,sl,9[4]", "47,XX,+8[3]/48,sl,+9[4]"),
     ],
 )
 def test_repairs(text, canonical):
@@ -267,6 +273,23 @@ def test_faults_are_told_where_they_are(text, code, place):
         assert document.status == "not-iscn"
         return
     assert (code, place) in [(d.code, text[d.start : d.end]) for d in document.diagnostics]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "46,XY,21",  # neither 47 nor 45
+        "46~47,XX,+i(4)(q10)[12],10[3][cp20]",  # not every cell need have it
+        "45~47,XX,8",
+        "47,XX,8,9",  # two signs, one number
+        "47,XX,8,inc",
+        "/".join(["46,XX[2]"] * 30 + ["47,XX,8[2]"]),  # more clones than are counted for it
+    ],
+)
+def test_a_sign_is_not_guessed(text):
+    document = parse(text)
+    assert document.status == "rejected"
+    assert ("SEP", "error") in [(d.code, d.severity) for d in document.diagnostics]
 
 
 def test_tokens_are_terminals():
