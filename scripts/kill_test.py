@@ -70,11 +70,13 @@ def attacked(folder, source, request, kills, chance):
                 if driver.wait() == 0:
                     return done
                 break
+            worker = chance.random() < 0.6
+            while worker and not children(driver.pid) and driver.poll() is None:
+                time.sleep(0.02)
             time.sleep(chance.uniform(0.0, 1.5))
-            workers = children(driver.pid)
-            if chance.random() < 0.4:
+            if not worker:
                 done["driver"] += kill(driver.pid)
-            elif workers:
+            elif workers := children(driver.pid):
                 done["worker"] += kill(chance.choice(workers))
         driver.wait()
         if sum(done.values()) >= kills and driver.returncode == 0:

@@ -3,8 +3,11 @@
 Each ends in a clear error with nothing half-published, and the same call resumes and ends in the same bytes.
 """
 
+import itertools
 import json
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -144,6 +147,92 @@ def test_no_space_is_a_clear_error_and_the_export_can_be_resumed(tmp_path, cases
     assert [p.name for p in folder.rglob("*.tmp")] == []
     run(folder, cases_file, request(), workers=0)
     assert outputs(folder) == expected
+
+
+# A file system of its own, in a mount namespace of its own: gone with the process, whatever happens.
+SMALL_DISK = """
+import json, subprocess, sys
+from pathlib import Path
+from adapter.errors import ExportError
+from adapter.export.driver import run
+from adapter.export.request import Request
+place, source, fault = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[4]
+request = Request.from_json(json.loads(sys.argv[3]))
+mount = lambda options: subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], check=True)
+mount("size=600k")
+if fault == "read-only":
+    (place / "out" / ".export").mkdir(parents=True)
+    mount("remount,ro")
+def outcome():
+    try:
+        run(place / "out", source, request, workers=int(sys.argv[5]))
+        return ""
+    except ExportError as error:
+        return str(error)
+told, left = outcome(), [p.name for p in (place / "out").rglob("*") if p.name == "manifest.json" or p.suffix == ".tmp"]
+mount("remount,rw,size=64m")
+again = outcome()
+files = {p.name: p.read_text() for p in (place / "out").iterdir() if p.is_file()}
+print(json.dumps({"told": told, "left": left, "again": again, "files": files}))
+"""
+
+
+def _can_mount():
+    done = (
+        subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False) if shutil.which("unshare") else None
+    )
+    return done is not None and done.returncode == 0
+
+
+@pytest.mark.skipif(not _can_mount(), reason="a file system of its own cannot be mounted here")
+@pytest.mark.parametrize(
+    ("fault", "workers", "error"),
+    [
+        ("full", "0", r"No space left|disk is full|disk I/O"),
+        ("full", "2", r"No space left|disk is full|disk I/O"),
+        ("read-only", "0", "Read-only|readonly"),
+    ],
+)
+def test_a_full_or_read_only_disk_publishes_nothing_and_the_export_goes_on_later(
+    tmp_path, cases_file, expected, fault, workers, error
+):
+    place = tmp_path / "disk"
+    place.mkdir()
+    arguments = [str(place), str(cases_file), json.dumps(request().to_json()), fault, workers]
+    done = subprocess.run(
+        ["unshare", "-m", sys.executable, "-c", SMALL_DISK, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert re.search(error, found["told"]), found["told"]
+    assert found["left"] == []
+    assert found["again"] == ""
+    assert {name: text.encode() for name, text in found["files"].items()} == expected
+
+
+def test_a_clock_that_jumps_changes_nothing(begun, cases_file, expected, monkeypatch):
+    jumps = itertools.cycle([0.0, 4e9, 1.0, 1.7e9])
+    monkeypatch.setattr(time, "time", lambda: next(jumps))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    run(begun, cases_file, request(at="1999-12-31T23:59:59Z"), workers=1)
+    assert outputs(begun) == expected
+
+
+def test_a_job_table_busy_for_too_long_is_a_clear_error(begun, cases_file, expected, monkeypatch):
+    monkeypatch.setattr("adapter.export.table.BUSY_SECONDS", 0.1)
+    other = sqlite3.connect(begun / WORK / "job.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(ExportError, match="locked; run the same export again to resume"):
+        run(begun, cases_file, request(), workers=0)
+    other.execute("ROLLBACK")
+    other.close()
+    assert not (begun / manifest.NAME).exists()
+    run(begun, cases_file, request(), workers=0)
+    assert outputs(begun) == expected
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path, cases_file):
