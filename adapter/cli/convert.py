@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
-from adapter.cli.inputs import Input, complain, documents, line
+from adapter.cli.inputs import Input, complain, documents, gathered, line
 from adapter.clock import instant, now
 from adapter.convert import Converted, convert
 from adapter.errors import CaseError, ReadError
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     faulty = False
     with ExitStack() as files:
         sink = _Sink(args, files)
-        for source in (one for file in args.files for one in documents(file, args.message)):
+        for source in gathered(one for file in args.files for one in documents(file, args.message)):
             converted, fine = _convert(source, args, at, terms)
             for one in converted:
                 fine = _checked(source, one, args, terms) and fine

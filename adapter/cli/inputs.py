@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,22 @@ def documents(file: str, message: str | None = None) -> Iterator[Input]:
         yield from _binary(file, data, message)
         return
     yield _parsed(file, 0, data, yaml=path.suffix.lower() in {".yaml", ".yml"})
+
+
+def gathered(inputs: Iterable[Input]) -> Iterator[Input]:
+    """``inputs``, with the FHIR resources that are lines of NDJSON (bulk export: a type a file) as one document.
+
+    A person's resources lie on many lines and in several files; they come last. A line that is a Bundle is a document.
+    """
+    first, resources = None, []
+    for one in inputs:
+        if one.line and isinstance(one.document, dict) and one.document.get("resourceType", "Bundle") != "Bundle":
+            first = first or one
+            resources.append(one.document)
+        else:
+            yield one
+    if first:
+        yield Input(first.file, 0, resources)
 
 
 def _binary(file: str, data: bytes, message: str | None) -> Iterator[Input]:

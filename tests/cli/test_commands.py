@@ -93,6 +93,29 @@ def test_standard_input_is_a_document_or_lines(
     assert [d["id"] for d in printed(capfdbinary)] == ["a", "b"][: text.count(b"case_format")]
 
 
+def test_files_of_a_fhir_bulk_export_are_one_document(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    code = {"coding": [{"system": "http://loinc.org", "code": "69548-6"}]}
+    patients = [
+        {"resourceType": "Patient", "id": name, "gender": sex} for name, sex in (("a", "male"), ("b", "female"))
+    ]
+    found = [
+        {"resourceType": "Observation", "id": f"of-{name}", "code": code, "subject": {"reference": f"Patient/{name}"}}
+        for name in ("b", "a", "b")
+    ]
+    files = []
+    for name, lines in (
+        ("Patient", patients),
+        ("Observation", [f | {"id": f"{f['id']}-{n}"} for n, f in enumerate(found)]),
+    ):
+        files.append(tmp_path / f"{name}.ndjson")
+        files[-1].write_text("".join(json.dumps(one) + "\n" for one in lines))
+    assert main(["convert", *map(str, files), "--from", "fhir", "--to", "case"]) == 0
+    cases = printed(capfdbinary)
+    assert [(case["subject"]["sex"], len(case["findings"])) for case in cases] == [("male", 1), ("female", 2)]
+
+
 def test_losses_and_explanations_are_written_beside(tmp_path: Path) -> None:
     losses, explain, out = tmp_path / "losses.json", tmp_path / "explain.json", tmp_path / "out.json"
     arguments = ["--losses", str(losses), "--explain", str(explain), "-o", str(out)]

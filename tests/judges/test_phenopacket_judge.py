@@ -39,6 +39,9 @@ def verdicts(tmp_path_factory):
         case = read_case(read_json(path.read_bytes()))
         document = convert.write(case, "phenopacket", at=AT, terms=load()).document
         (folder / f"good-{path.parent.name}-{path.stem}.json").write_bytes(dump(document))
+    for path in ROOT.glob("tests/data/fhir_read/*.json"):
+        for n, made in enumerate(convert.convert(read_json(path.read_bytes()), "phenopacket", at=AT, terms=load())):
+            (folder / f"good-fhir-{path.stem}-{n}.json").write_bytes(dump(made.document))
     for n, row in enumerate(rows()):
         (folder / f"spoiled-{n}.json").write_bytes(orjson.dumps(spoiled(row)))
     done = subprocess.run([JUDGE, "--mode", "both", folder], capture_output=True, text=True, check=False, timeout=300)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.formats.fhir.datatypes import ASSERTED, RELATED_CONDITION
+from adapter.formats.fhir.datatypes import ASSERTED, CLINICAL, RELATED_CONDITION
 from adapter.formats.fhir.observation import Parts, plain
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from adapter.report import Json
     from adapter.terms import Code
 
-_STATUS = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 # A published diagnosis stands on nobody's problem list, and an item of one would need a clinical status (con-3).
 _CONCERN = {
     "system": "http://hl7.org/fhir/us/core/CodeSystem/condition-category",
@@ -26,8 +25,8 @@ _CONCERN = {
     "display": "Health Concern",
 }
 _PHASES = {
-    "relapse": {"system": _STATUS, "code": "relapse", "display": "Relapse"},
-    "remission": {"system": _STATUS, "code": "remission", "display": "Remission"},
+    "relapse": {"system": CLINICAL, "code": "relapse", "display": "Relapse"},
+    "remission": {"system": CLINICAL, "code": "remission", "display": "Remission"},
 }
 
 

@@ -24,6 +24,7 @@ from adapter.validate import check_converted
 
 DATA = ROOT / "tests" / "data" / "fhir_read"
 EXAMPLES = sorted(DATA.glob("*.json"))
+PATIENTS = {"mcode4-brian-l", "mcode4-jenny-m"}  # long: whole patients
 PACKAGES = Path(os.environ.get("HL7_PACKAGES", Path.home() / ".cache" / "judge-hl7" / "packages"))
 OFFICIAL = sorted(PACKAGES.glob("hl7.fhir.u[vs].[gm]*/package/example/*.json"))
 
@@ -134,7 +135,7 @@ IMPLIED = re.compile(
 )
 
 
-@pytest.mark.parametrize("path", [p for p in EXAMPLES if "brian" not in p.stem], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", [p for p in EXAMPLES if p.stem not in PATIENTS], ids=lambda p: p.stem)
 def test_an_element_taken_out_of_an_example_is_missed(path):
     document = read(path)
     whole = _seen(document)
@@ -224,6 +225,71 @@ def test_each_person_of_a_bundle_is_a_case_and_references_are_followed(url, refe
     first, second = (back.case for back in reread(document))
     assert (first.id, len(first.findings)) == ("a", 0)
     assert (second.id, len(second.findings)) == ("b", 1)
+
+
+A, B = "http://a.org/fhir/", "http://b.org/fhir/"
+
+
+def persons(*entries):
+    """Case id and sex, and ids of the findings, of each person of a bundle."""
+    cases = [back.case for back in reread(bundle(*entries))]
+    return [(case.subject.sex if case.subject else None, [f.id for f in case.findings]) for case in cases]
+
+
+def test_one_address_on_two_servers_is_two_persons():
+    man, woman = patient("p"), patient("p") | {"gender": "female"}
+    both = (entry(man, f"{A}Patient/p"), entry(woman, f"{B}Patient/p"))
+    of_b = entry(variant(), f"{B}Observation/v")
+    assert persons(*both, of_b) == [("male", []), ("female", ["v"])]
+    assert persons(*both, entry(variant())) == [("male", []), ("female", []), (None, ["v"])]  # nobody knows whose
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"reference": f"{B}Patient/p"},
+        {"reference": "Patient/another"},
+        {"reference": "Patient?identifier=http://a.org|9"},
+        {"identifier": {"system": "http://a.org", "value": "9"}},
+    ],
+)
+def test_a_finding_of_somebody_who_is_not_in_the_document_is_not_given_to_who_is(subject):
+    known = patient("p") | {"identifier": [{"system": "http://a.org", "value": "8"}]}
+    found = persons(entry(known, f"{A}Patient/p"), entry(variant(subject=subject), f"{A}Observation/v"))
+    assert found == [("male", []), (None, ["v"])]
+
+
+def test_a_conditional_reference_and_an_identifier_lead_to_the_person():
+    one = patient("a") | {"identifier": [{"system": "http://a.org", "value": "8"}]}
+    two = patient("b") | {"identifier": [{"system": "http://a.org", "value": "9"}], "gender": "female"}
+    for subject in (
+        {"reference": "Patient?identifier=http://a.org|9"},
+        {"identifier": {"system": "http://a.org", "value": "9"}},
+    ):
+        found = persons(entry(one), entry(two), entry(variant(subject=subject)))
+        assert found == [("male", []), ("female", ["v"])]
+
+
+def test_two_subjects_known_by_identifier_alone_are_two_persons():
+    subjects = [{"identifier": {"system": "http://a.org", "value": value}} for value in ("8", "9")]
+    found = persons(entry(variant(subject=subjects[0])), entry(variant(id="w", subject=subjects[1])))
+    assert found == [(None, ["v"]), (None, ["w"])]
+
+
+def test_a_variant_belongs_to_the_person_of_the_report_that_lists_it():
+    without_subject = {key: value for key, value in VARIANT.items() if key != "subject"}
+    report = {"resourceType": "DiagnosticReport", "id": "r", "status": "final", "code": {"text": "genetics"}}
+    report |= {"subject": {"reference": "Patient/b"}, "result": [{"reference": "urn:uuid:1"}]}
+    two = patient("b") | {"gender": "female"}
+    found = persons(entry(patient("a")), entry(two), entry(report), entry(without_subject, "urn:uuid:1"))
+    assert found == [("male", []), ("female", ["v"])]
+
+
+def test_a_report_that_contains_person_and_variant_is_a_case():
+    inside = [patient("p"), variant(subject={"reference": "#p"})]
+    report = {"resourceType": "DiagnosticReport", "id": "r", "status": "final", "code": {"text": "genetics"}}
+    case, _ = only(report | {"contained": inside, "subject": {"reference": "#p"}, "result": [{"reference": "#v"}]})
+    assert (case["subject"]["sex"], case["findings"][0]["gene"]) == ("male", "TP53")
 
 
 def test_lines_of_a_bulk_file_are_read_together():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.formats.fhir.datatypes import ASSERTED, RELATED_CONDITION
+from adapter.formats.fhir.datatypes import ASSERTED, CLINICAL, RELATED_CONDITION
 from adapter.formats.fhir.reader.lexicon import known
 from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.values import value_of
@@ -43,7 +43,7 @@ def condition(s: Scene, entry: Entry, made: Json) -> None:
     """Read one Condition into ``made``."""
     resource = entry.resource
     for code in _PHASES:
-        if any(text(c, "code") == code for _, c in objects(obj(resource, "clinicalStatus"), "coding")):
+        if any(known(c) == (CLINICAL, code) for _, c in objects(obj(resource, "clinicalStatus"), "coding")):
             made["phase"] = code
             take(resource, "clinicalStatus")
             break

@@ -37,6 +37,7 @@ class Entry:
     own: str = ""  # id of the case that our own writer wrote it for
     stated_kind: str = ""  # kind of finding, where our own writer states it
     inside: Entry | None = None
+    address: str = ""  # its fullUrl, "" without one
     source: Json = field(default_factory=dict)  # the resource as it came, never changed
 
 
@@ -70,6 +71,7 @@ def _add(found: list[Entry], resource: Json, address: str, system: str, inside: 
     path = f"{kind}/{own or len(found) + 1}" if inside is None else f"{inside.path}#{own or len(found) + 1}"
     entry = Entry(copy, path, kind, inside=inside, source=resource)
     named = (path, f"urn:uuid:{own}") if own and inside is None else (path,) if own else ()
+    entry.address = address
     entry.addresses = (*((address,) if address else ()), *named)
     entry.own, entry.role, entry.stated_kind = _role(copy, system)
     found.append(entry)
@@ -115,25 +117,37 @@ class Index:
     """Entries by all the addresses they can be referred to by."""
 
     def __init__(self, found: list[Entry]) -> None:
-        self._at: dict[str, Entry] = {}
+        self._at: dict[str, list[Entry]] = {}
         for entry in found:
-            for address in entry.addresses:
-                self._at.setdefault(address, entry)
+            for address in dict.fromkeys(entry.addresses):
+                self._at.setdefault(address, []).append(entry)
             for _, identifier in objects(entry.resource, "identifier"):
-                key = f"{text(identifier, 'system')}|{text(identifier, 'value')}"
-                self._at.setdefault(key, entry)
+                self._at.setdefault(_key(identifier), []).append(entry)
 
     def find(self, reference: Any, here: Entry) -> Entry | None:
-        """The entry that a Reference of ``here`` leads to, None where the document does not have it."""
+        """The entry that a Reference of ``here`` leads to, None where the document does not have it.
+
+        A relative address belongs to the server that the fullUrl of ``here`` names; one address of two servers leads
+        to the entry of the same one.
+        """
         address = text(reference, "reference")
         if address.startswith("#"):
             outer = here.inside or here
-            return self._at.get(f"{outer.path}{address}") or (here.inside if address == "#" else None)
-        if address:
-            short = "/".join(address.split("/_history/")[0].split("/")[-2:])
-            return self._at.get(address) or self._at.get(short)
-        identifier = obj(reference, "identifier")
-        return self._at.get(f"{text(identifier, 'system')}|{text(identifier, 'value')}") if identifier else None
+            return self._only(f"{outer.path}{address}") or (here.inside if address == "#" else None)
+        if not address:
+            identifier = obj(reference, "identifier")
+            return self._only(_key(identifier)) if text(identifier, "value") else None
+        if "?identifier=" in address:
+            return self._only(address.partition("?identifier=")[2])
+        bare = address.partition("/_history/")[0]
+        short = "/".join(bare.split("/")[-2:])
+        base = _base(bare) or _base((here.inside or here).address)
+        return self._only(bare if ":" in bare else f"{base}{short}") or self._only(short, base)
+
+    def _only(self, address: str, base: str = "") -> Entry | None:
+        """The one entry at ``address`` that is not of another server than ``base``; None where several differ."""
+        found = [one for one in self._at.get(address, ()) if not base or _base(one.address) in ("", base)]
+        return found[0] if found and all(one.source == found[0].source for one in found) else None
 
     def linked(self, entry: Entry, member: str) -> Iterator[Entry]:
         """Entries that the reference or references at ``member`` lead to."""
@@ -144,16 +158,26 @@ class Index:
                 yield found
 
 
+def _key(identifier: Json) -> str:
+    return f"{text(identifier, 'system')}|{text(identifier, 'value')}"
+
+
+def _base(address: str) -> str:
+    """The server of an absolute address, with the slash at its end; "" for any other."""
+    return address[: -len("/".join(address.split("/")[-2:]))] if "://" in address else ""
+
+
 def by_person(found: list[Entry], index: Index) -> list[list[Entry]]:
     """The entries of each person, the Patient first; what names nobody goes with what it is linked to, or the first.
 
-    A document without a Patient is about one person for every subject it names, or about one if it names none.
+    A subject that the document does not have is a person of its own, known by the address or identifier alone; a
+    document that names nobody is about one person.
     """
     groups: dict[object, list[Entry]] = {entry: [entry] for entry in found if entry.kind == "Patient"}
     owner: dict[Entry, object] = {entry: entry for entry in found if entry.kind == "Patient"}
     rest = [entry for entry in found if entry not in owner]
     for entry in rest:
-        if (about := _about(entry, index, len(groups))) is not None:
+        if (about := _about(entry, index)) is not None:
             owner[entry] = about
     _by_links(rest, index, owner)
     first: object = next(iter(groups), None) or next(iter(owner.values()), "")
@@ -162,13 +186,13 @@ def by_person(found: list[Entry], index: Index) -> list[list[Entry]]:
     return list(groups.values())
 
 
-def _about(entry: Entry, index: Index, patients: int) -> object | None:
+def _about(entry: Entry, index: Index) -> object | None:
     for member in _ABOUT:
-        found = index.find(entry.resource.get(member), entry)
+        about = entry.resource.get(member)
+        found = index.find(about, entry)
         if found is not None and found.kind == "Patient":
             return found
-        address = text(entry.resource.get(member), "reference")
-        if address and not patients:
+        if found is None and (address := text(about, "reference") or _key(obj(about, "identifier")).strip("|")):
             return address
     return None
 

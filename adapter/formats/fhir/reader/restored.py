@@ -133,7 +133,7 @@ def _labelled(made: Json, codings: Any, words: Lexicon) -> bool:
     """Whether ``made`` has these codings, their labels as its text or as labels that the tables know anyway."""
     bare = []
     for coding in codings if isinstance(codings, list) else [None]:
-        if not isinstance(coding, dict) or "code" not in coding:  # a label alone is not what a code and label are
+        if not isinstance(coding, dict) or not coding.keys() >= {"system", "code"}:  # half a code is not the code
             return False
         implied = coding.get("display") in (coding["code"], made.get("text")) or words.knows(coding)
         bare.append({key: value for key, value in coding.items() if key != "display" or not implied})

@@ -137,7 +137,7 @@ def _period(s: Scene, resource: Json, made: Json) -> None:
                 made[end] = day
         if any(text(e, "url") == ABSENT for _, e in objects(period, "extension")):
             period.pop("extension")
-    for member in ("effectiveDateTime", "performedDateTime", "authoredOn"):
+    for member in ("effectiveDateTime", "performedDateTime"):  # the day of an order is no start
         if day := s.day(resource, member):
             made.setdefault("start", day)
 
