@@ -93,24 +93,17 @@ def test_standard_input_is_a_document_or_lines(
     assert [d["id"] for d in printed(capfdbinary)] == ["a", "b"][: text.count(b"case_format")]
 
 
-def test_files_of_a_fhir_bulk_export_are_one_document(
-    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
-) -> None:
+def test_a_fhir_bulk_export_is_one_document(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     code = {"coding": [{"system": "http://loinc.org", "code": "69548-6"}]}
-    patients = [
-        {"resourceType": "Patient", "id": name, "gender": sex} for name, sex in (("a", "male"), ("b", "female"))
-    ]
+    sexes = {"a": "male", "b": "female"}
+    patients = [{"resourceType": "Patient", "id": name, "gender": sex} for name, sex in sexes.items()]
     found = [
-        {"resourceType": "Observation", "id": f"of-{name}", "code": code, "subject": {"reference": f"Patient/{name}"}}
-        for name in ("b", "a", "b")
+        {"resourceType": "Observation", "id": f"{n}", "code": code, "subject": {"reference": f"Patient/{name}"}}
+        for n, name in enumerate("bab")
     ]
-    files = []
-    for name, lines in (
-        ("Patient", patients),
-        ("Observation", [f | {"id": f"{f['id']}-{n}"} for n, f in enumerate(found)]),
-    ):
-        files.append(tmp_path / f"{name}.ndjson")
-        files[-1].write_text("".join(json.dumps(one) + "\n" for one in lines))
+    files = [tmp_path / "Patient.ndjson", tmp_path / "Observation.ndjson"]
+    for file, lines in zip(files, (patients, found), strict=True):
+        file.write_text("".join(json.dumps(one) + "\n" for one in lines))
     assert main(["convert", *map(str, files), "--from", "fhir", "--to", "case"]) == 0
     cases = printed(capfdbinary)
     assert [(case["subject"]["sex"], len(case["findings"])) for case in cases] == [("male", 1), ("female", 2)]
