@@ -24,15 +24,21 @@ def archive(path: Path, request: Request, index: list[Path], packets: list[Path]
     """A zip with one folder per cohort (the first disease), one JSON file per case, and a table of all.
 
     File names are the packets' ids; a repeated id gets ``-2``, ``-3``. Times in the archive are fixed, so that equal
-    exports are equal archives. Raises OSError.
+    exports are equal archives. Folders have entries of their own: phenopacket-store-toolkit finds cohorts by them.
+    Raises OSError.
     """
     taken: dict[str, int] = {}
+    cohorts: set[str] = set()
     table = io.StringIO()
     rows = csv.writer(table, delimiter="\t", lineterminator="\n")
     rows.writerow(COLUMNS)
     with files.replacing(path) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
+        out.writestr(_folder(f"{request.name}/"), b"")
         for line, packet in zip(_lines(index), _lines(packets), strict=True):
             row = orjson.loads(line)
+            if row["cohort"] not in cohorts:
+                cohorts.add(row["cohort"])
+                out.writestr(_folder(f"{request.name}/{row['cohort']}/"), b"")
             name = _free(f"{row['cohort']}/{row['stem']}", taken)
             out.writestr(_entry(f"{request.name}/{name}.json"), packet)
             rows.writerow([_flat({**row, "filename": f"{name}.json"}[column]) for column in COLUMNS])
@@ -82,4 +88,10 @@ def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _folder(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.external_attr = (0o40755 << 16) | 0x10  # a folder to Unix, a folder to MS-DOS
     return entry
