@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -212,3 +213,28 @@ def test_postgresql_without_its_extra_is_told(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(StoreError, match=r"haem-adapter\[postgres\]"):
         Store("postgresql://adapter@127.0.0.1/x")
+
+
+def take(store: Store, held: ExitStack, number: int) -> None:
+    for _ in range(number):
+        held.enter_context(store.reading())
+
+
+def test_a_store_whose_connections_are_all_in_use_is_busy(address: str) -> None:
+    store = Store(address, wait=1)
+    with ExitStack() as held, pytest.raises(Unavailable, match="busy"):
+        take(store, held, 100)
+    assert store.page() == []
+    store.close()
+
+
+def test_a_store_that_lost_a_content_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    store = Store(str(path))
+    store.put(ONE)
+    with sqlite3.connect(path) as other:
+        other.execute("DELETE FROM contents")
+    other.close()
+    with pytest.raises(StoreError, match="cannot do it: NoResultFound"):
+        store.get("one")
+    store.close()

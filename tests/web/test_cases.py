@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import requests
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from adapter.errors import StoreError
 from adapter.formats.document import dump
 from adapter.store import Store, keys
 from adapter.web import create_app
@@ -237,6 +239,22 @@ def test_the_service_is_ready_when_its_store_is(cases: FlaskClient, address: str
     cases.application.config["ADAPTER"].min_disk = 1.1
     full = cases.get("/readyz").get_json()
     assert full["disk"] == ("ok" if "://" in address else "too little space is left")
+
+
+def test_a_schema_of_another_version_is_not_ready(cases: FlaskClient, address: str) -> None:
+    put(cases, ONE)
+    store = Store(address)
+    with store.transaction() as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    ready = cases.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.get_json()["schema"].startswith("revision 0001, expected ")
+    store.close()
+
+
+def test_an_address_that_is_none_is_told_at_the_start() -> None:
+    with pytest.raises(StoreError, match="expected the path of a SQLite file"):
+        create_app(Settings(store="no address://"))
 
 
 def test_a_database_that_is_gone_is_told_and_comes_back(postgres: Server) -> None:
