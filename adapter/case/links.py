@@ -10,13 +10,14 @@ from typing import Any
 from adapter.errors import Fault
 
 Fields = dict[str, Any]
+_NOTHING: Fields = {}
 _LISTS = ("specimens", "treatments", "findings", "responses")
 _PHASE = re.compile(r"\s*(?:cis|trans)\s+(?:with\s+|to\s+)?(?P<id>\S.*?)\s*")
 
 
 def finding_ids(findings: Iterable[Any]) -> tuple[str, ...]:
     """Ids of findings: as stated, else ``<kind>-<n>``, where n counts the kind and skips ids that are taken."""
-    return _ids([_fields(finding) for finding in findings])
+    return _ids(_fields(findings))
 
 
 def _ids(findings: list[Fields]) -> tuple[str, ...]:
@@ -40,9 +41,11 @@ def broken(case: Any) -> Iterator[Fault]:
 
     ``case`` is a case or a document of any shape; what is not shaped like a case is passed over.
     """
-    specimens, treatments, findings, responses = (_list(case, name) for name in _LISTS)
+    (fields,) = _fields([case])
+    specimens, treatments, findings, responses = [_list(fields, name) for name in _LISTS]
     for name, items in (("specimens", specimens), ("findings", findings), ("treatments", treatments)):
-        yield from _twice(name, _texts(items, "id"))
+        if len(items) > 1:
+            yield from _twice(name, _texts(items, "id"))
     yield from _missing("findings", "specimen", findings, specimens, "specimen")
     phases = _texts(findings, "phase")
     ids = _ids(findings) if responses or any(phases) else ()
@@ -71,10 +74,9 @@ def _missing(name: str, field: str, items: list[Fields], named: list[Fields], wh
             yield Fault(f"/{name}/{n}/{field}", "reference", f"no {what} has this id")
 
 
-def _fields(item: Any) -> Fields:
-    """The fields of a part of a case, or of an object of the document it is read from; {} of anything else."""
-    fields = item if type(item) is dict else getattr(item, "__dict__", None)
-    return fields if isinstance(fields, dict) else {}
+def _fields(items: Iterable[Any]) -> list[Fields]:
+    """The fields of parts of a case, or the objects of the document it is read from; {} for anything else."""
+    return [item if type(item) is dict else getattr(item, "__dict__", _NOTHING) for item in items]
 
 
 def _texts(items: list[Fields], name: str) -> list[str]:
@@ -82,6 +84,6 @@ def _texts(items: list[Fields], name: str) -> list[str]:
     return [value if isinstance(value := item.get(name), str) else "" for item in items]
 
 
-def _list(case: Any, name: str) -> list[Fields]:
-    value = _fields(case).get(name)
-    return [_fields(item) for item in value] if isinstance(value, list | tuple) else []
+def _list(case: Fields, name: str) -> list[Fields]:
+    value = case.get(name)
+    return _fields(value) if value and isinstance(value, list | tuple) else []
