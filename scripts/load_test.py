@@ -34,8 +34,8 @@ FLAT, SHORT_FLAT = (
     0.05,
     0.15,
 )  # how much memory may grow after the warm-up: in a run of a minute or more, in a short one
-HEALTH_SECONDS = 5.0  # within which /healthz answers while ten times too many want to be served
-ANSWER_SECONDS = 15.0  # within which everybody is answered or refused then: the time a request may wait, and its work
+HEALTH_SECONDS = 10.0  # within which /healthz answers while ten times too many want to be served
+ANSWER_SECONDS = 20.0  # within which everybody is answered or refused then: the time a request may wait, and its work
 
 
 def serve(store: str, workers: int) -> int:

@@ -12,7 +12,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError
 
 from adapter.errors import StoreError
 
@@ -37,29 +37,18 @@ def open_engine(address: str, *, wait: int = WAIT_SECONDS) -> Engine:
     ``wait`` is for how many seconds a statement waits for other work before it gives up. Raises StoreError for another
     address, for a folder that cannot be made, and for PostgreSQL without the extra.
     """
+    url = _url(address)
     try:
-        url = make_url(address if "://" in address else f"sqlite:///{Path(address).absolute()}")
-        if url.drivername == "postgresql":
-            url = url.set(drivername="postgresql+psycopg")
-        if url.drivername == "postgresql+psycopg":
-            return _postgresql(url, wait)
-        if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-            return _sqlite(url, wait)
+        return _sqlite(url, wait) if url.get_backend_name() == "sqlite" else _postgresql(url, wait)
     except ModuleNotFoundError:
         raise StoreError("PostgreSQL needs the extra [postgres]: pip install 'haem-adapter[postgres]'") from None
-    except (ArgumentError, NoSuchModuleError, OSError) as error:
+    except OSError as error:
         raise StoreError(f"the store cannot be opened: {type(error).__name__}; {_EXPECTED}") from error
-    raise StoreError(f"the store cannot be opened: {_EXPECTED}")
 
 
 def file_of(address: str) -> Path | None:
     """The file of a SQLite store, None for a store on a server. Raises StoreError for what is no address."""
-    if "://" not in address:
-        return Path(address).absolute()
-    try:
-        url = make_url(address)
-    except ArgumentError as error:
-        raise StoreError(f"the store cannot be opened: {_EXPECTED}") from error
+    url = _url(address)
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
@@ -90,6 +79,20 @@ def lock(connection: Connection, name: str) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def _url(address: str) -> URL:
+    """The address with its driver. Raises StoreError for one that is neither of the two."""
+    try:
+        url = make_url(address if "://" in address else f"sqlite:///{Path(address).absolute()}")
+    except ArgumentError:
+        raise StoreError(f"the store cannot be opened: {_EXPECTED}") from None
+    if url.drivername == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    file = url.drivername in {"sqlite", "sqlite+pysqlite"} and url.database not in {None, "", ":memory:"}
+    if not file and url.drivername != "postgresql+psycopg":
+        raise StoreError(f"the store cannot be opened: {_EXPECTED}")
+    return url
 
 
 def _config() -> Config:

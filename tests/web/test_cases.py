@@ -252,9 +252,10 @@ def test_a_schema_of_another_version_is_not_ready(cases: FlaskClient, address: s
     store.close()
 
 
-def test_an_address_that_is_none_is_told_at_the_start() -> None:
+@pytest.mark.parametrize("address", ["no address://", "mysql://localhost/x"])
+def test_an_address_that_is_none_is_told_at_the_start(address: str) -> None:
     with pytest.raises(StoreError, match="expected the path of a SQLite file"):
-        create_app(Settings(store="no address://"))
+        create_app(Settings(store=address))
 
 
 def test_a_database_that_is_gone_is_told_and_comes_back(postgres: Server) -> None:
