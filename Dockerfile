@@ -14,7 +14,7 @@ FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home adapter && install -d -o 10001 -m 700 /data
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    ADAPTER_STORE=sqlite:////data/store.sqlite ADAPTER_UPLOADS=/data/uploads
+    ADAPTER_STORE=sqlite:////data/store.sqlite ADAPTER_UPLOADS=/data/uploads ADAPTER_EXPORTS=/data/exports
 USER 10001
 EXPOSE 8000
 VOLUME ["/data"]

@@ -61,6 +61,7 @@ def serve(args: argparse.Namespace, application: Callable[[Settings], Any]) -> i
             self.cfg.set("preload_app", True)
             self.cfg.set("control_socket_disable", True)
             self.cfg.set("when_ready", _announce)
+            self.cfg.set("post_worker_init", _resume)
 
         def load(self) -> Any:
             return application(settings)
@@ -74,6 +75,11 @@ def _application(settings: Settings) -> Any:
     from adapter.web import create_app
 
     return create_app(settings)
+
+
+def _resume(worker: Any) -> None:
+    """Exports that an earlier service left go on, whether or not a request comes."""
+    worker.wsgi.extensions["exporter"].ensure()
 
 
 def _announce(server: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orjson
@@ -20,7 +20,9 @@ from adapter.report import Json
 COLUMNS = ("cohort", "filename", "patient_id", "disease_id", "disease", "genes", "pmid")
 
 
-def archive(path: Path, request: Request, index: list[Path], packets: list[Path]) -> Published:
+def archive(
+    path: Path, request: Request, index: list[Path], packets: list[Path], beat: Callable[[], None] = lambda: None
+) -> Published:
     """A zip with one folder per cohort (the first disease), one JSON file per case, and a table of all.
 
     File names are the packets' ids; a repeated id gets ``-2``, ``-3``. Times in the archive are fixed, so that equal
@@ -34,7 +36,7 @@ def archive(path: Path, request: Request, index: list[Path], packets: list[Path]
     rows.writerow(COLUMNS)
     with files.replacing(path) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
         out.writestr(_folder(f"{request.name}/"), b"")
-        for line, packet in zip(_lines(index), _lines(packets), strict=True):
+        for line, packet in zip(_lines(index), _watched(_lines(packets), beat), strict=True):
             row = orjson.loads(line)
             if row["cohort"] not in cohorts:
                 cohorts.add(row["cohort"])
@@ -46,18 +48,19 @@ def archive(path: Path, request: Request, index: list[Path], packets: list[Path]
     return files.measure(path)
 
 
-def cohort(path: Path, request: Request, packets: list[Path]) -> Published:
+def cohort(path: Path, request: Request, packets: list[Path], beat: Callable[[], None] = lambda: None) -> Published:
     """One Cohort message whose members are the packets, with the resources of all members. Raises OSError."""
     resources: dict[str, Json] = {}
-    for line in _lines(packets):
+    for line in _watched(_lines(packets), beat):
         for one in read_json(line)["metaData"]["resources"]:
             resources.setdefault(one["id"], one)
-    return files.publish(path, _cohort(request, packets, [resources[name] for name in sorted(resources)]))
+    members = _watched(_lines(packets), beat)
+    return files.publish(path, _cohort(request, members, [resources[name] for name in sorted(resources)]))
 
 
-def _cohort(request: Request, packets: list[Path], resources: list[Json]) -> Iterator[bytes]:
+def _cohort(request: Request, members: Iterator[bytes], resources: list[Json]) -> Iterator[bytes]:
     yield b'{"id":' + dump(request.name).rstrip() + b',"members":['
-    for n, line in enumerate(_lines(packets)):
+    for n, line in enumerate(members):
         yield (b"," if n else b"") + line.rstrip(b"\n")
     meta = {
         "created": request.at,
@@ -72,6 +75,13 @@ def _lines(parts: list[Path]) -> Iterator[bytes]:
     for path in parts:
         with path.open("rb") as stream:
             yield from stream
+
+
+def _watched(lines: Iterator[bytes], beat: Callable[[], None]) -> Iterator[bytes]:
+    for n, line in enumerate(lines):
+        if n % 1_000 == 0:
+            beat()
+        yield line
 
 
 def _free(name: str, taken: dict[str, int]) -> str:

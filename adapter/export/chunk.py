@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from adapter.convert import Converted, convert
 from adapter.errors import AdapterError, CaseError, ReadError
-from adapter.export.forms import Form, form
+from adapter.export.deleted import deleted
+from adapter.export.forms import Form, Record, form
 from adapter.export.request import Request
 from adapter.formats.document import dump, read_json
 from adapter.report import Json
@@ -75,8 +76,11 @@ def convert_chunk(
 
 
 def _convert(line: bytes, request: Request, target: Form, terms: Terms) -> list[Converted]:
+    document = read_json(line)
+    if target.changes:
+        return deleted(document, request, terms)
     return convert(
-        read_json(line), target.to, at=request.at, profile_set=request.profile_set, bundle=target.bundle, terms=terms
+        document, target.to, at=request.at, profile_set=request.profile_set, bundle=target.bundle, terms=terms
     )
 
 
@@ -84,19 +88,30 @@ def _write(
     chunk: Chunk, one: Converted, number: int, line: bytes, request: Request, target: Form, terms: Terms
 ) -> None:
     # All that can fail comes before the first record is added: a case is in the output whole or not at all.
-    records = list(target.records(one))
+    records = _records(one, request, target)
     losses = [loss.to_json() for loss in one.losses] if request.losses else []
     issues = _issues(one, line, request, target, terms)
     chunk.cases += 1
     chunk.ids.append((one.case.id, number))
     for stream, record in records:
-        if not request.types or stream in request.types:
-            chunk.add(stream, record)
+        chunk.add(stream, record)
     if losses:
         chunk.add(LOSSES, dump({"line": number, "id": one.case.id, "losses": losses}))
         chunk.losses.update((_POSITION.sub("/*", loss["path"]), loss["reason"]) for loss in losses)
     if issues:
         chunk.add(ERRORS, _error(request, number, one.case.id, issues, exported=True))
+
+
+def _records(one: Converted, request: Request, target: Form) -> list[Record]:
+    """The records of a document, of the types and with the elements asked for."""
+    records = list(target.records(one))
+    if target.typed and request.types:
+        records = [(stream, record) for stream, record in records if stream in request.types]
+    if target.typed and request.elements:
+        from adapter.formats.fhir.elements import subset
+
+        records = [(stream, dump(subset(read_json(record), request.elements))) for stream, record in records]
+    return records
 
 
 def _issues(one: Converted, line: bytes, request: Request, target: Form, terms: Terms) -> list[Json]:

@@ -41,7 +41,7 @@ def run(
     On a folder that holds an unfinished export of the same request it goes on where that stopped, with the clock of
     its start; on a finished one it answers its manifest. ``workers`` is the number of processes, 0 for none but the
     caller's own; ``engine`` converts in their place where one is given. ``watch`` is told the progress several times
-    a second.
+    a second; what it raises stops the export.
     Raises ExportError (another request or input, another process at work, no space, a folder that cannot be written).
     """
     try:
@@ -64,7 +64,7 @@ def _run(folder: Path, source: Path, request: Request, engine: Engine, watch: Wa
         engine(folder, table, generation, watch)
         _unchanged(Path(found.path), found)
         _sweep(folder)
-        document = manifest.finish(folder, table, generation)
+        document = manifest.finish(folder, table, generation, lambda: watch(table.progress()))
         watch(table.progress())
         return document
     finally:

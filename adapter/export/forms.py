@@ -23,7 +23,9 @@ class Form:
     """An export format.
 
     ``to`` and ``bundle`` are options of the conversion, ``records`` splits its document into streams, ``ending`` says
-    how streams become files, ``suffix`` and ``media_type`` are those of the files.
+    how streams become files, ``suffix`` and ``media_type`` are those of the files. ``typed`` says that the streams are
+    resource types, among which a request may choose; ``changes`` that its lines are changes of cases
+    (:func:`adapter.store.moments.changes`).
     """
 
     to: str
@@ -32,13 +34,16 @@ class Form:
     media_type: str = "application/x-ndjson"
     ending: Ending = "files"
     bundle: str = "collection"
+    typed: bool = False
+    changes: bool = False
 
 
 def form(name: str) -> Form:
     """The export format called ``name``; raises UnknownTerm."""
-    if name not in FORMS:
+    found = FORMS.get(name) or _OWN.get(name)
+    if found is None:
         raise UnknownTerm("export formats", name)
-    return FORMS[name]
+    return found
 
 
 def _packets(converted: Converted) -> Iterator[Record]:
@@ -118,6 +123,8 @@ FORMS = {
     "phenopacket-zip": Form("phenopacket", _archived, "zip", "application/zip", "zip"),
     "phenopacket-cohort": Form("phenopacket", _packets, "json", "application/json", "cohort"),
     "phenopacket-protobuf": Form("phenopacket", _delimited, "pb", "application/vnd.google.protobuf"),
-    "fhir-ndjson": Form("fhir", _resources, media_type=_FHIR),
+    "fhir-ndjson": Form("fhir", _resources, media_type=_FHIR, typed=True),
     "fhir-transactions": Form("fhir", _bundles, media_type=_FHIR, bundle="transaction"),
 }
+# Not for callers: what is no longer there, which the service tells beside a FHIR export of what changed.
+_OWN = {"fhir-deleted": Form("fhir", _bundles, media_type=_FHIR, changes=True)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from adapter import __version__
@@ -15,20 +15,23 @@ from adapter.export.table import JobTable, OutputFile
 from adapter.export.worker import WORK, assemble, part
 from adapter.formats.document import dump, read_json
 from adapter.report import Json
-from adapter.terms import load
 
 NAME = "manifest.json"
 ALL = -1  # the number of a file that is made of every chunk
 
 
-def finish(folder: Path, table: JobTable, generation: int) -> Json:
-    """Put together what is left, write the manifest, drop the parts; the manifest. Raises OSError, ExportError."""
+def finish(folder: Path, table: JobTable, generation: int, beat: Callable[[], None] = lambda: None) -> Json:
+    """Put together what is left, write the manifest, drop the parts; the manifest.
+
+    ``beat`` is called now and then, and may raise to give up. Raises OSError, ExportError.
+    """
     request = Request.from_json(table.get("request"))
     chunks = table.progress().chunks
     for group in range((chunks + request.file_chunks - 1) // request.file_chunks):
+        beat()
         assemble(folder, table, request, group, generation)
     if form(request.format).ending != "files":
-        _ending(folder, table, request, chunks, generation)
+        _ending(folder, table, request, generation, beat)
     document = manifest(table, request)
     files.publish(folder / NAME, [dump(document, pretty=True)])
     for path in (folder / WORK).glob("[0-9]*.*"):
@@ -36,19 +39,19 @@ def finish(folder: Path, table: JobTable, generation: int) -> Json:
     return document
 
 
-def _ending(folder: Path, table: JobTable, request: Request, chunks: int, generation: int) -> None:
+def _ending(folder: Path, table: JobTable, request: Request, generation: int, beat: Callable[[], None]) -> None:
     """The one file of an archive or a cohort message."""
     target = form(request.format)
     if any(f.n == ALL for f in table.files()):
         return
-    counts = table.counts(0, chunks)
+    counts = table.counts(0, table.progress().chunks)
     packets = [part(folder, "Phenopacket", n) for n, c in counts if "Phenopacket" in c]
     name = f"{request.name}.{target.suffix}"
     if target.ending == "zip":
         index = [part(folder, "index", n) for n, c in counts if "index" in c]
-        done = archive.archive(folder / name, request, index, packets)
+        done = archive.archive(folder / name, request, index, packets, beat)
     else:
-        done = archive.cohort(folder / name, request, packets)
+        done = archive.cohort(folder / name, request, packets, beat)
     total = sum(c.get("Phenopacket", 0) for _, c in counts)
     table.add_files([OutputFile("Phenopacket", ALL, name, total, done.bytes, done.sha256)], generation)
 
@@ -76,7 +79,7 @@ def manifest(table: JobTable, request: Request) -> Json:
             "profileSet": request.profile_set,
             "check": request.check,
             "software": {"name": "haem-adapter", "version": __version__},
-            "mappings": load(Path(request.mappings) if request.mappings else None).version,
+            "mappings": request.terms().version,
             "source": {"bytes": source["bytes"], "sha256": source["sha256"]},
             "cases": {"read": progress.cases, "failed": progress.failed},
             "repeatedIds": [{"id": name, "lines": lines} for name, lines in repeated],

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
+
+from adapter.terms import Terms, load
 
 Check = Literal["none", "sample", "basic"]
 
@@ -18,7 +21,9 @@ class Request:
     ``at`` is the conversion time (RFC 3339, UTC, capital Z). ``check`` says which documents the basic tier looks at:
     none, one in a hundred chosen by the bytes of its line, or all. ``chunk_bytes`` is how much input one lease covers,
     ``file_chunks`` how many chunks go into one output file. ``name`` is the top folder of an archive and the id of a
-    cohort message. The number of workers is no part of a request: it does not decide any byte.
+    cohort message. ``types`` are the resource types of a FHIR export, () for all; ``elements`` the elements that its
+    resources are reduced to, () for whole resources; ``base`` the canonical base of our own FHIR artefacts, "" for the
+    packaged one. The number of workers is no part of a request: it does not decide any byte.
     """
 
     format: str
@@ -29,14 +34,20 @@ class Request:
     mappings: str = ""
     name: str = "haem-adapter-export"
     types: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+    base: str = ""
     chunk_bytes: int = MEBIBYTE // 4
     file_chunks: int = 256
 
     def to_json(self) -> dict[str, Any]:
         """The request as it stands in the job table."""
-        return asdict(self) | {"types": list(self.types)}
+        return asdict(self) | {"types": list(self.types), "elements": list(self.elements)}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Request:
         """The request of a job table."""
-        return cls(**(stored | {"types": tuple(stored["types"])}))
+        return cls(**(stored | {key: tuple(stored.get(key, ())) for key in ("types", "elements")}))
+
+    def terms(self) -> Terms:
+        """The mapping tables of the export. Raises MappingError."""
+        return load(Path(self.mappings) if self.mappings else None, base=self.base or None)

@@ -22,7 +22,6 @@ from adapter.export.ranges import Range
 from adapter.export.request import Request
 from adapter.export.table import RESUME, Done, JobTable
 from adapter.export.worker import convert_range
-from adapter.terms import load
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -84,7 +83,7 @@ def converted(batches: Iterable[Any], *, folder: str, source: str, request: dict
     import pyarrow as pa
 
     asked = Request.from_json(request)
-    terms = load(Path(asked.mappings) if asked.mappings else None)
+    terms = asked.terms()
     for batch in batches:
         for row in batch.to_pylist():
             done = convert_range(Path(folder), Path(source), Range(**row), asked, terms)

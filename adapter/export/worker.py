@@ -14,7 +14,7 @@ from adapter.export.forms import form
 from adapter.export.ranges import Range, lines
 from adapter.export.request import MAX_LINE, Request
 from adapter.export.table import Done, JobTable, Lease, OutputFile
-from adapter.terms import Terms, load
+from adapter.terms import Terms
 
 WORK = ".export"
 # Exit statuses the driver tells apart.
@@ -28,7 +28,7 @@ class Worker:
         self.folder, self.owner, self.generation, self.parent = folder, owner, generation, parent
         self.table = JobTable(folder / WORK / "job.sqlite")
         self.request = Request.from_json(self.table.get("request"))
-        self.terms: Terms = load(Path(self.request.mappings) if self.request.mappings else None)
+        self.terms = self.request.terms()
         self.source = Path(self.table.get("source")["path"])
 
     def run(self) -> None:

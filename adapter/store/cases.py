@@ -18,6 +18,7 @@ from adapter.formats.document import dump, read_json
 from adapter.report import Json
 from adapter.store.engine import READING, WAIT_SECONDS, lock, newest, open_engine, revision, upgrade
 from adapter.store.faults import told
+from adapter.store.publication import publication
 from adapter.store.tables import CASES, CONTENTS, VERSIONS
 
 ANY = "*"
@@ -55,11 +56,12 @@ class Exists(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A case as it is stored: its id, its bytes, their SHA-256."""
+    """A case as it is stored: its id, its bytes, their SHA-256, its publication."""
 
     id: str
     body: bytes
     sha256: str
+    publication: str = ""
 
 
 class Store:
@@ -145,7 +147,7 @@ class Store:
 def content_of(document: Json) -> Content:
     """What is stored of a case. Raises CaseError for a document that is no case."""
     name, body = read_case(document).id, dump(document)
-    return Content(name, body, hashlib.sha256(body).hexdigest())
+    return Content(name, body, hashlib.sha256(body).hexdigest(), publication(document))
 
 
 def put(
@@ -165,7 +167,7 @@ def put(
     if current is not None and current.etag == etag:
         return current, False
     if db.execute(select(CONTENTS.c.sha256).where(CONTENTS.c.sha256 == etag)).first() is None:
-        db.execute(insert(CONTENTS).values(sha256=etag, body=content.body))
+        db.execute(insert(CONTENTS).values(sha256=etag, body=content.body, publication=content.publication or None))
     return _advance(db, name, current, etag), True
 
 

@@ -12,6 +12,8 @@ CONTENTS = Table(
     METADATA,
     Column("sha256", String, primary_key=True),
     Column("body", LargeBinary, nullable=False),
+    # As adapter.store.publication has it; NULL for a case that states none.
+    Column("publication", String, index=True),
 )
 # The newest version of every case; ``sha256`` is NULL for a deleted one.
 CASES = Table(
@@ -39,4 +41,23 @@ IDEMPOTENCY_KEYS = Table(
     Column("owner", String, nullable=False),
     Column("expires", BigInteger, nullable=False, index=True),
     Column("answer", LargeBinary),
+)
+# Exports that the service runs. ``request`` is JSON; ``at`` is the moment they show, and their clock; times other than
+# that are in Unix seconds: ``due`` is when to work on it next, ``polled`` and ``polls`` count questions about it.
+EXPORTS = Table(
+    "exports",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("request", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("directory", String, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("progress", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("expires", BigInteger),
+    Column("polled", BigInteger, nullable=False),
+    Column("polls", Integer, nullable=False),
 )

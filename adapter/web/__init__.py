@@ -11,11 +11,15 @@ from flask_openapi3 import Info, OpenAPI
 from adapter import __version__
 from adapter.terms import load
 from adapter.web import (
+    bulk,
     cases,
     convert,
     errors,
+    exporting,
+    exports,
     fhir,
     gate,
+    groups,
     health,
     logs,
     maps,
@@ -51,11 +55,12 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     app.extensions["terms"] = load(settings.mappings, base=settings.fhir_base)
     stored.init(app, settings)
     gate.init(app, settings)
+    exporting.init(app, settings)
     app.url_map.strict_slashes = False
     app.url_map.converters |= {"fhir_type": FhirType, "fhir_id": FhirId}
     logs.init(app)
     errors.init(app)
-    for module in (convert, validate, cases, nomenclature, maps, operations, fhir, uploads):
+    for module in (convert, validate, cases, exports, nomenclature, maps, operations, fhir, groups, bulk, uploads):
         app.register_api(module.api)
     for blueprint in (health.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)

@@ -1,4 +1,8 @@
-"""The FHIR side: ``/fhir/metadata`` and our own CodeSystem, ValueSets and StructureDefinitions."""
+"""The FHIR side: ``/fhir/metadata`` and our own CodeSystem, ValueSets and StructureDefinitions.
+
+Groups are in :mod:`adapter.web.groups`, ``$validate`` in :mod:`adapter.web.operations`, ``$export`` in
+:mod:`adapter.web.bulk`.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,15 @@ from pydantic import BaseModel, Field
 from adapter import __version__
 from adapter.formats.document import dump
 from adapter.formats.fhir.artefacts import artefacts
+from adapter.formats.fhir.elements import TYPES
 from adapter.report import Json
 from adapter.terms import Terms
 from adapter.web.errors import Refused
 from adapter.web.negotiation import acceptable, single
 
 FHIR_JSON = "application/fhir+json"
+_BULK = "http://hl7.org/fhir/uv/bulkdata"
+_VALIDATE: Json = {"name": "validate", "definition": "http://hl7.org/fhir/OperationDefinition/Resource-validate"}
 
 
 class Artefact(BaseModel):
@@ -35,7 +42,7 @@ api = APIBlueprint("fhir", __name__, abp_tags=[Tag(name="fhir")])
 
 @api.get("/fhir/metadata", summary="CapabilityStatement")
 def metadata() -> Response:
-    """What this server can do in FHIR: read its own conformance resources."""
+    """What this server can do in FHIR."""
     return _answer(capability(_terms()), max_age=60)
 
 
@@ -60,8 +67,7 @@ def search(path: Kind) -> Response:
 
 def capability(terms: Terms) -> Json:
     """The CapabilityStatement: only what the service really does."""
-    kinds = sorted({kind for kind, _ in artefacts(terms.base)})
-    interactions = [{"code": "read"}, {"code": "search-type"}]
+    own = {kind for kind, _ in artefacts(terms.base)}
     return {
         "resourceType": "CapabilityStatement",
         "url": f"{terms.base}/CapabilityStatement/adapter",
@@ -71,14 +77,38 @@ def capability(terms: Terms) -> Json:
         "status": "active",
         "date": "2026-11-22",
         "kind": "instance",
+        "instantiates": [f"{_BULK}/CapabilityStatement/bulk-data"],
         "software": {"name": "haem-adapter", "version": __version__},
         "implementation": {
-            "description": "Conversion of leukaemia genetics case reports; reads its own conformance resources"
+            "description": "Conversion of leukaemia genetics case reports; stored cases are exported in bulk, "
+            "its own conformance resources can be read"
         },
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
-        "rest": [{"mode": "server", "resource": [{"type": kind, "interaction": interactions} for kind in kinds]}],
+        "rest": [
+            {
+                "mode": "server",
+                "resource": [_resource(kind, own) for kind in sorted({*own, *TYPES, "Group"})],
+                "operation": [_operation("export", f"{_BULK}/OperationDefinition/export"), _VALIDATE],
+            }
+        ],
     }
+
+
+def _resource(kind: str, own: set[str]) -> Json:
+    """What can be done with resources of a type: ours and Groups are read, those of cases are only exported."""
+    found: Json = {"type": kind}
+    if kind in own or kind == "Group":
+        found["interaction"] = [{"code": "read"}, {"code": "search-type"}]
+    if kind == "Group":
+        found["searchParam"] = [{"name": "identifier", "type": "token"}]
+    level = {"Patient": "patient-export", "Group": "group-export"}.get(kind)
+    exported = [_operation("export", f"{_BULK}/OperationDefinition/{level}")] if level else []
+    return {**found, "operation": [*exported, _VALIDATE]}
+
+
+def _operation(name: str, definition: str) -> Json:
+    return {"name": name, "definition": definition}
 
 
 def _terms() -> Terms:

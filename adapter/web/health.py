@@ -49,13 +49,13 @@ def readyz() -> Response:
 
 def _room() -> bool:
     """Whether the disks that the service writes to have the share free that the settings ask for."""
-    least = settings().min_disk
-    for path in (file_of(current_app.extensions["store"].address), settings().uploads):
+    own = settings()
+    for path in (file_of(current_app.extensions["store"].address), own.uploads, own.exports):
         place = next((p for p in (path, *path.parents) if p.exists()), None) if path else None
         if place is None:
             continue
         usage = shutil.disk_usage(place)
-        if usage.free < least * usage.total:
+        if usage.free < own.min_disk * usage.total:
             return False
     return True
 

@@ -18,6 +18,7 @@ from adapter.errors import AdapterError, CaseError, ReadError, ServerError
 from adapter.formats import document, recognise
 from adapter.report import Json
 from adapter.terms import Terms
+from adapter.web.locks import lock_folder
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _AT_ONCE = threading.BoundedSemaphore(2)
@@ -70,7 +71,7 @@ class Jobs:
 
     def _run(self, place: Path) -> None:
         """Work on a job in a thread of its own, unless somebody does already."""
-        lock = _lock(place)
+        lock = lock_folder(place)
         if lock is not None:
             threading.Thread(target=self._work, args=(place, lock), daemon=True, name="upload").start()
 
@@ -137,22 +138,6 @@ def _bundle(one: Any, request: Json, terms: Terms) -> list[Json]:
             }
         ]
     return [c.document for c in done]
-
-
-def _lock(place: Path) -> BinaryIO | None:
-    """The lock of a job's folder, None when another holds it."""
-    import fcntl
-
-    try:
-        file = (place / "lock").open("wb")
-    except OSError:
-        return None
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    return file
 
 
 def _replace(path: Path, content: Json) -> None:

@@ -16,7 +16,9 @@ from adapter.formats import PACKAGES, form
 from adapter.formats.document import dump
 from adapter.report import Json
 from adapter.web.errors import Problem
+from adapter.web.exports import ExportRequest
 from adapter.web.nomenclature import FusionText, HgvsText, IscnText
+from adapter.web.openapi_exports import describe
 from adapter.web.uploads import Upload
 
 _FHIR: Json = {"type": "object", "required": ["resourceType"], "properties": {"resourceType": {"type": "string"}}}
@@ -89,12 +91,13 @@ def openapi(app: OpenAPI) -> Json:
 
 def _complete(generated: Json) -> Json:
     schemas = generated["components"].setdefault("schemas", {})
-    for model in (Problem, IscnText, HgvsText, FusionText, Upload):
+    for model in (Problem, IscnText, HgvsText, FusionText, Upload, ExportRequest):
         schemas.update(_component(model.__name__, model.model_json_schema(ref_template="#/components/schemas/{model}")))
     schemas.update(_component("Case", case_schema()))
     for path, operations in generated["paths"].items():
         for method, operation in operations.items():
             _operation(path, method, operation)
+            describe(path, method, operation)
     return generated
 
 

@@ -11,6 +11,11 @@ class Settings(BaseSettings):
     """What an operator can set. Sizes are bytes of the decoded body.
 
     ``servers`` is the file of registered FHIR servers (docs/servers.md), ``uploads`` the folder of running uploads,
+    ``exports`` is the folder of exports (docs/export.md), ``export_workers`` the processes each of them gets (0: the
+    service's own, which a deletion does not interrupt), ``export_hours`` for how long its files stay, ``max_exports``
+    how many may be unfinished. ``public_url`` is the address under which callers reach the service, where a proxy does
+    not pass it on.
+
     ``store`` the address of the case store (docs/store.md) and ``store_wait`` for how many seconds a request waits for
     other work on it. Each worker process lets ``conversions`` conversions and checks, and ``store_connections``
     requests to the store, run at once; ``waiting`` more may wait ``patience`` seconds. ``min_disk`` is the share of the
@@ -23,6 +28,11 @@ class Settings(BaseSettings):
     fhir_base: str | None = None
     servers: Path | None = None
     uploads: Path | None = None
+    exports: Path | None = None
+    export_workers: int = 1
+    export_hours: int = 24
+    max_exports: int = 100
+    public_url: str | None = None
     store: str | None = None
     store_wait: int = 5
     store_connections: int = 8

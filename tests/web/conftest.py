@@ -19,7 +19,11 @@ from adapter.web.settings import Settings
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> OpenAPI:
-    return create_app(Settings(store=str(tmp_path_factory.mktemp("store") / "store.sqlite")))
+    return create_app(
+        Settings(
+            store=str(tmp_path_factory.mktemp("store") / "store.sqlite"), exports=tmp_path_factory.mktemp("exports")
+        )
+    )
 
 
 @pytest.fixture

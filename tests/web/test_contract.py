@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import schemathesis
@@ -15,13 +16,18 @@ from adapter.web.settings import Settings
 from tests.strategies import cases
 
 EXAMPLES = 500 if os.environ.get("ADAPTER_NIGHTLY") else 8
-folder = tempfile.TemporaryDirectory(prefix="adapter-contract-")
-app = create_app(Settings(store=f"{folder.name}/store.sqlite"))
+folder = tempfile.TemporaryDirectory(prefix="adapter-contract-", ignore_cleanup_errors=True)
+app = create_app(
+    Settings(
+        store=f"{folder.name}/store.sqlite", exports=Path(folder.name, "exports"), export_workers=0, max_exports=10**6
+    )
+)
 schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
 # The systematic phase makes some 3,700 bodies of the case's schema while tests are collected: half a minute, nightly.
 schema.config.phases.update(phases=["examples", "coverage", "fuzzing"] if EXAMPLES > 8 else ["examples", "fuzzing"])
 # A case that follows the schema may still contradict itself, and only reading it shows that: 422 is an answer there.
 SEMANTIC = ("/v1/convert", "/v1/validate")
+EXPORTS = "export"
 
 
 @schemathesis.serializer("application/x-ndjson")
@@ -29,7 +35,7 @@ def lines(_: schemathesis.SerializationContext, value: Any) -> bytes:
     return value.encode() if isinstance(value, str) else dump(value)
 
 
-@schema.exclude(path_regex="^/v1/cases").parametrize()
+@schema.exclude(path_regex=f"^/v1/cases|{EXPORTS}").parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_operation_keeps_the_document(case: schemathesis.Case) -> None:
     excluded = [schemathesis.checks.positive_data_acceptance] if case.path in SEMANTIC else []
@@ -41,6 +47,14 @@ def test_every_operation_keeps_the_document(case: schemathesis.Case) -> None:
 @settings(max_examples=max(2, EXAMPLES // 4), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_store_keeps_the_document(case: schemathesis.Case) -> None:
     case.call_and_validate(excluded_checks=[schemathesis.checks.positive_data_acceptance])
+
+
+# Every kick-off begins an export. A key that was used for another request is refused.
+@schema.include(path_regex=EXPORTS).parametrize()
+@settings(max_examples=max(4, EXAMPLES // 4), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_exports_keep_the_document(case: schemathesis.Case) -> None:
+    excluded = [schemathesis.checks.positive_data_acceptance] if case.method == "POST" else []
+    case.call_and_validate(excluded_checks=excluded)
 
 
 @given(case=cases())

@@ -108,7 +108,7 @@ def test_tables_are_served(client: FlaskClient) -> None:
 
 def test_our_fhir_artefacts_are_served(client: FlaskClient) -> None:
     metadata = client.get("/fhir/metadata").get_json()
-    for kind in (r["type"] for r in metadata["rest"][0]["resource"]):
+    for kind in (r["type"] for r in metadata["rest"][0]["resource"] if "interaction" in r and r["type"] != "Group"):
         bundle = client.get(f"/fhir/{kind}").get_json()
         assert bundle["total"] > 0
         for entry in bundle["entry"]:
