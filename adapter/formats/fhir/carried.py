@@ -125,9 +125,10 @@ def _joined(resource: Json, member: str, rest: Any) -> bool:
     held = resource.get(member)
     if not (isinstance(held, dict) and isinstance(rest, dict)):
         return False
-    added = {key: [*held.get(key, ()), *value] if isinstance(value, list) else value for key, value in rest.items()}
-    if any(key in held and not isinstance(value, list) for key, value in rest.items()):
+    lists = {key for key, value in rest.items() if isinstance(value, list) and isinstance(held.get(key, []), list)}
+    if any(key in held and key not in lists for key in rest):
         return False
+    added = {key: [*held.get(key, ()), *value] if key in lists else value for key, value in rest.items()}
     held.update(added)
     return True
 
@@ -136,13 +137,16 @@ def _worked_out(d: Draft, one: Any, value: Any) -> bool:
     """Whether a component was worked out and the source has one of its own of the same code."""
     if not (isinstance(one, dict) and isinstance(value, dict) and "code" in one and "code" in value):
         return False
-    derived = any(extension.get("url") == d.derivation for extension in one.get("extension", ()))
+    extensions = one.get("extension")
+    marks = [one for one in extensions if isinstance(one, dict)] if isinstance(extensions, list) else []
+    derived = any(mark.get("url") == d.derivation for mark in marks)
     return derived and bool(_codes(one["code"]) & _codes(value["code"]))
 
 
 def _codes(node: Any) -> set[Any]:
-    codings = node.get("coding", ()) if isinstance(node, dict) else ()
-    return {coding.get("code") for coding in codings if isinstance(coding, dict)}
+    codings = node.get("coding") if isinstance(node, dict) else None
+    found = [one.get("code") for one in codings if isinstance(one, dict)] if isinstance(codings, list) else []
+    return {code for code in found if isinstance(code, str)}
 
 
 def _stands(resource: Json, member: str) -> bool:
