@@ -37,7 +37,7 @@ def actions(w: Writing, case: Case) -> list[Json]:
 
 
 def _of_treatment(w: Writing, treatment: Treatment, path: str, start: int) -> list[Json]:
-    where = f"/medicalActions/{start}"
+    where, before = f"/medicalActions/{start}", len(w.updates)
     nodes = [_regimen(w, treatment, path, where)] if treatment.regimen or not treatment.agents else []
     if not nodes:
         w.said(where, treatment.kind, f"{path}/kind", "kind")
@@ -47,7 +47,15 @@ def _of_treatment(w: Writing, treatment: Treatment, path: str, start: int) -> li
         place = f"/medicalActions/{start + len(nodes)}"
         nodes.append(_drug(w, agent, f"{path}/agents/{n}", place))
     _rest(w, nodes[0], treatment, path, where)
+    if start and nodes[0].keys() == {"treatment"} and not _is_told_of(where, w.updates[before:]):
+        w.comment(where, "treatment", "another one", "", moved=False)
     return nodes
+
+
+def _is_told_of(where: str, updates: list[Json]) -> bool:
+    """Whether a comment on a drug shows that it begins a treatment: one on the name of the drug does not."""
+    told = (update["comment"] for update in updates)
+    return any(one.startswith(f"{where} ") and not one.startswith(f"{where} agent: ") for one in told)
 
 
 def _regimen(w: Writing, treatment: Treatment, path: str, where: str) -> Json:

@@ -15,7 +15,7 @@ from adapter.terms import load
 from tests.strategies import cases
 
 ROOT = Path(__file__).parents[3]
-EXAMPLES = 10_000 if os.environ.get("ADAPTER_NIGHTLY") else 20
+EXAMPLES = int(os.environ.get("ADAPTER_EXAMPLES", "10000")) if os.environ.get("ADAPTER_NIGHTLY") else 20
 AT = "2026-01-01T00:00:00Z"
 SAMPLES = sorted(ROOT.glob("samples/*.json")) + sorted(ROOT.glob("samples/kinds/*.json"))
 CASES = SAMPLES + sorted(ROOT.glob("tests/homes/cases/*.json"))
@@ -57,6 +57,14 @@ def test_a_case_comes_back_from_its_packet(path):
 
     assert told == []
     assert not found.issues
+
+
+@pytest.mark.parametrize("more", [{}, {"intent": "curative"}, {"regimen": "7+3"}])
+def test_treatments_with_a_drug_each_stay_apart(more):
+    drugs = [{"agents": ["imatinib"]}, {"agents": ["vincristine", "dasatinib"]} | more, {"agents": ["prednisone"]}]
+    case = read_case({"case_format": "1", "id": "a", "treatments": drugs})
+
+    assert unexplained(case)[0] == []
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

@@ -29,7 +29,7 @@ def treatments(r: Reading) -> tuple[list[Json], list[Json]]:
     for n, node in objects(r.document, "medicalActions"):
         where = f"/medicalActions/{n}"
         drug = child(node, "treatment")
-        if drug and found and places and _belongs(r, where, found[-1]):
+        if drug and found and places and _belongs(r, node, where, found[-1]):
             found[-1].setdefault("agents", []).append(_agent(r, drug, where))
         elif drug or "therapeuticRegimen" in node or r.comments.at(where):
             found.append(_treatment(r, node, where))
@@ -45,9 +45,9 @@ def treatments(r: Reading) -> tuple[list[Json], list[Json]]:
     return found, responses + _responses(r, {}, "/subject", "")
 
 
-def _belongs(r: Reading, where: str, treatment: Json) -> bool:
+def _belongs(r: Reading, node: Json, where: str, treatment: Json) -> bool:
     """Whether a drug is one more agent of the treatment before it: nothing is said of a new whole."""
-    alone = {c.name for c in r.comments.at(where)} <= {"agent"}
+    alone = node.keys() == {"treatment"} and {c.name for c in r.comments.at(where)} <= {"agent"}
     return r.ours and alone and bool(treatment.get("regimen") or treatment.get("agents"))
 
 
