@@ -46,11 +46,10 @@ class Draft:
 
     def head(self, kind: str, role: str, words: str, claim: str = "") -> Json:
         """Type, id, profiles claimed and narrative of a resource; ``claim`` is its role in the profile table."""
-        made: Json = {"resourceType": kind, "id": self.ids[role][9:]}
+        own, text = self.ids[role][9:], narrative(words)
         if claim in self.claims:
-            made["meta"] = {"profile": [*self.claims[claim]]}
-        made["text"] = narrative(words)
-        return made
+            return {"resourceType": kind, "id": own, "meta": {"profile": [*self.claims[claim]]}, "text": text}
+        return {"resourceType": kind, "id": own, "text": text}
 
     def add(self, resource: Json) -> None:
         """Add a resource as an entry; in a transaction it is created unless its identifier is already there."""

@@ -50,5 +50,5 @@ class Reports:
         made["subject"] = d.subject
         if self._specimens[key]:
             made["specimen"] = [d.reference(f"specimen/{self._specimens[key]}")]
-        made["result"] = [d.reference(one) for one in roles]
+        made["result"] = [{"reference": d.ids[one]} for one in roles]
         return made

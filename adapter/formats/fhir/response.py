@@ -22,6 +22,8 @@ _PROSE = "mCODE's disease status has no component: it stands in a note"
 
 def responses(d: Draft) -> None:
     """Add every response."""
+    if not d.case.responses:
+        return
     treatments = roles(d)
     for n, stated in enumerate(d.case.responses):
         response(d, stated, n, treatments)
