@@ -205,7 +205,7 @@ def _point(b: Breakpoint, *, bare: bool) -> str:
 def _suffixes(item: Abnormality) -> str:
     times = "" if _counted(item) or item.multiplier == ONE else f"x{item.multiplier}"
     doubt = "" if item.origin_certain else "?"
-    return f"{doubt}{''.join(item.origin)}{times}{_cells(item.cells)}"
+    return f"{doubt}{' '.join(item.origin)}{times}{_cells(item.cells)}"
 
 
 def _pattern(p: FishPattern) -> str:

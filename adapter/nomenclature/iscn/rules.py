@@ -57,11 +57,12 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """A definition of complex karyotype: at least ``threshold`` abnormalities, none of the ``exempt`` rearrangements.
+    """A definition of complex karyotype: at least ``threshold`` abnormalities, none of the ``exempt`` classes.
 
-    ``second`` is the threshold of the next class ("very poor", "highly complex"). ``unbalanced_twice`` counts an
-    unbalanced translocation as two, ``repeats`` a chromosome gained twice as two; ``hyperdiploid_exempt`` leaves out
-    karyotypes of three or more gains without structural change. ``diagnoses`` are keys of the diagnosis table.
+    Classes are recurrent rearrangements and ploidy classes. ``second`` is the threshold of the next class ("very
+    poor", "highly complex"). ``unbalanced_twice`` counts an unbalanced translocation as two, ``repeats`` a chromosome
+    gained twice as two; ``hyperdiploid_exempt`` leaves out karyotypes of three or more gains without structural change.
+    ``diagnoses`` are keys of the diagnosis table.
     """
 
     name: str
@@ -135,9 +136,8 @@ def rules_for(diagnosis: str) -> tuple[RuleSet, ...]:
 
 def tumour(lines: Iterable[Line]) -> tuple[Line, ...]:
     """The lines of the tumour: not the donor's, not those without an acquired item."""
-    return tuple(
-        line for line in lines if line.clone.population != "donor" and any(s.meaning.counts for s in line.steps)
-    )
+    own = (line for line in lines if line.clone.population != "donor")
+    return tuple(line for line in own if any(step.meaning.counts for step in line.steps))
 
 
 def present(step: Step) -> bool:
@@ -212,11 +212,11 @@ def _only_gains(counted: tuple[Counted, ...]) -> bool:
     return len(counted) >= 3 and all(one.numerical and one.item.sign == "+" for one in counted)
 
 
-def verdict(rule: RuleSet, counted: tuple[Counted, ...], recurrent: tuple[str, ...]) -> Verdict:
-    """What one rule set says of the counted abnormalities."""
+def verdict(rule: RuleSet, counted: tuple[Counted, ...], classes: tuple[str, ...]) -> Verdict:
+    """What one rule set says of the counted abnormalities; ``classes``: recurrent rearrangements and ploidy class."""
     plain = not (rule.unbalanced_twice or rule.repeats)
     count = len(counted) if plain else sum(_weight(one, rule) for one in counted)
-    exempt = next((key for key in recurrent if key in rule.exempt), None)
+    exempt = next((key for key in classes if key in rule.exempt), None)
     if exempt is None and rule.hyperdiploid_exempt and _only_gains(counted):
         exempt = "hyperdiploid"
     reached = exempt is None and count >= rule.threshold
@@ -348,5 +348,7 @@ def assess(document: Document, diagnosis: str | None = None, lines: tuple[Line, 
     counted = abnormalities(lines)
     recurrent = class_defining(lines)
     rules = tuple(rule_sets().values()) if diagnosis is None else rules_for(diagnosis)
-    verdicts = tuple(verdict(rule, counted, recurrent) for rule in rules)
-    return Summary(counted, verdicts, monosomal(lines, counted, recurrent), ploidy_class(lines), recurrent)
+    ploidy = ploidy_class(lines)
+    classes = (*recurrent, ploidy) if ploidy else recurrent
+    verdicts = tuple(verdict(rule, counted, classes) for rule in rules)
+    return Summary(counted, verdicts, monosomal(lines, counted, recurrent), ploidy, recurrent)

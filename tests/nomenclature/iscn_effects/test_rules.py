@@ -193,3 +193,17 @@ def test_cohort_fusions_agree():
         if row["tcga_class_risk"].startswith(name) and key not in assess(parse(row["text"])).recurrent
     ]
     assert missed == ["46,XX,t(8;21)[15]/46,idem,del(9)(q12q22)[5]"]  # states no bands
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "56,XX,+X,+4,+6,+8,+10,+14,+17,+18,+21,+21[10]",
+        "35,XX,-2,-3,-4,-5,-7,-9,-12,-13,-15,-16,-17[10]",
+        "54<2n>,XX,+X,+X,+14,+14,+18,+18,+21,+21[10]",
+    ],
+)
+def test_a_ploidy_class_is_no_complex_karyotype_of_all(text):
+    (verdict,) = assess(parse(text), "b-all").verdicts
+    assert (verdict.complex, verdict.number >= 4) == (False, True)
+    assert verdict.exempt_by == assess(parse(text)).ploidy
