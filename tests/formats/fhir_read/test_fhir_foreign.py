@@ -2,7 +2,6 @@
 
 import copy
 import os
-import re
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -124,48 +123,6 @@ def test_an_example_converts_to_a_valid_document(path, to):
     for made in convert.convert(read(path), to, at=AT, terms=load()):
         errors = [i for i in check_converted(made, to, terms=load()).issues if i.level == "error"]
         assert [i for i in errors if i.category not in ("reference", "references")] == []
-
-
-# Elements that state nothing of the person or are implied by another: claims, places in the bundle, labels of codes,
-# systems of codes that only one vocabulary has, unit of a number that has no other, who an Observation is about where
-# there is one person.
-IMPLIED = re.compile(
-    r"(?:type|id|entry/N/fullUrl|entry/N/request/.*|(?:.*/)?(?:display|meta/profile/N|subject/reference"
-    r"|value(?:Quantity/(?:system|unit|code)|CodeableConcept/coding/N/system)))"
-)
-
-
-@pytest.mark.parametrize("path", [p for p in EXAMPLES if p.stem not in PATIENTS], ids=lambda p: p.stem)
-def test_an_element_taken_out_of_an_example_is_missed(path):
-    document = read(path)
-    whole = _seen(document)
-    unmissed = [at for at in _leaves(document) if _seen(_without(document, at)) == whole]
-    named = {re.sub(r"/[0-9]+", "/N", "/".join(map(str, at))) for at in unmissed}
-    assert [name for name in named if not IMPLIED.fullmatch(name)] == []
-
-
-def _seen(document):
-    try:
-        return [(dump(back.case.to_json()), back.issues) for back in reread(document)]
-    except (ReadError, CaseError) as error:
-        return str(error)
-
-
-def _leaves(node, at=()):
-    if isinstance(node, dict | list):
-        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-            yield from _leaves(value, (*at, key))
-    else:
-        yield at
-
-
-def _without(document, at):
-    changed = copy.deepcopy(document)
-    node = changed
-    for step in at[:-1]:
-        node = node[step]
-    del node[at[-1]]
-    return changed
 
 
 # (bad habit, components, category of the warning)

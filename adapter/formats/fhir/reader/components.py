@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import AmbiguousTerm, UnknownTerm
 from adapter.formats.fhir.datatypes import HGVS
-from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.values import value_of
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ class Found:
     def read(self, part: Part) -> None:
         """Read one component; it is taken if it was understood."""
         self.seen |= part.names
-        before, known = deepcopy(part.node), (*self._listed(), *self.made)
+        before, known = copied(part.node), (*self._listed(), *self.made)
         reader = next((self._by_name[name] for name in sorted(part.names) if name in self._by_name), self._field)
         if part.names and reader(part):
             self.taken(part)

@@ -7,12 +7,11 @@ followed by fullUrl, relative address, URN, identifier, and into what a resource
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from adapter.errors import ReadError
-from adapter.formats.fhir.reader.node import obj, objects, text
+from adapter.formats.fhir.reader.node import copied, obj, objects, text
 from adapter.report import Json
 
 DEEPEST = 64  # levels of a document: what the JSON reader takes; a library caller may hand in more
@@ -65,7 +64,7 @@ def entries(document: Any, system: str) -> list[Entry]:
 
 
 def _add(found: list[Entry], resource: Json, address: str, system: str, inside: Entry | None) -> None:
-    copy = deepcopy(resource)
+    copy = copied(resource)
     contained = copy.pop("contained", [])
     kind, own = copy["resourceType"], text(copy, "id")
     path = f"{kind}/{own or len(found) + 1}" if inside is None else f"{inside.path}#{own or len(found) + 1}"

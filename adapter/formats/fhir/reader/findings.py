@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from adapter.formats.fhir.datatypes import INTERPRETATION
 from adapter.formats.fhir.reader import habits
 from adapter.formats.fhir.reader.components import MEASURED, Found
 from adapter.formats.fhir.reader.kinds import kind_of
-from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.observed import RESULTS, begun, ended
 from adapter.formats.fhir.reader.placing import as_negative, is_named, joins, place
 from adapter.formats.fhir.reader.values import value_of
@@ -63,9 +62,9 @@ def described(s: Scene, entry: Entry) -> str:
     """The components that are left, in words: what each is called and its value."""
     words = []
     for part in s.parts(entry.resource):
-        kind, value = value_of(deepcopy(part.node))
+        kind, value = value_of(copied(part.node))
         said = s.scalar(kind, value)
-        called = s.words.words(deepcopy(obj(part.node, "code")))
+        called = s.words.words(copied(obj(part.node, "code")))
         if said is not None and called:
             words.append(f"{called}: {said}")
     return "; ".join(words) or "variant without name"

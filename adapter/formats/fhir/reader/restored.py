@@ -7,7 +7,6 @@ the fact, and the FHIR writer puts it in the place of its own while both say the
 
 from __future__ import annotations
 
-from copy import deepcopy
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from adapter.formats.fhir.draft import Draft
 from adapter.formats.fhir.karyotype import karyotype
 from adapter.formats.fhir.reader.components import Found
 from adapter.formats.fhir.reader.entries import Entry, Index
-from adapter.formats.fhir.reader.node import number, obj, objects, text
+from adapter.formats.fhir.reader.node import copied, number, obj, objects, text
 from adapter.formats.fhir.reader.scene import Scene
 from adapter.formats.fhir.variant import variant
 from adapter.normalise import normalise
@@ -52,7 +51,7 @@ def unrestored(s: Scene, case: Case) -> Iterator[Carried]:
                 continue
             read = [says(one, s.terms) for one in made] if read is None else read
             form = FORM if says(node, s.terms) in filter(None, read) else ""
-            yield Carried(format="fhir", path=f"{place(entry)}/component/{n}{form}", value=deepcopy(node))
+            yield Carried(format="fhir", path=f"{place(entry)}/component/{n}{form}", value=copied(node))
 
 
 def place(entry: Entry) -> str:
@@ -86,7 +85,7 @@ def _written(case: Case, s: Scene) -> dict[str, list[Json]]:
 
 def _usual(node: Json, words: Lexicon) -> Json:
     """A component without the bad habits that are read and never written (``docs/reading-fhir.md``)."""
-    made: Json = deepcopy(node)
+    made: Json = copied(node)
     concept = obj(made, "valueCodeableConcept")
     for _, coding in [*objects(obj(made, "code"), "coding"), *objects(concept, "coding")]:
         if words.vocabulary(coding):
@@ -142,7 +141,7 @@ def _labelled(made: Json, codings: Any, words: Lexicon) -> bool:
 
 def says(component: Json, terms: Terms) -> tuple[object, ...]:
     """What the reader understands of one component alone, () where it understands nothing."""
-    entry = Entry({"component": [deepcopy(component)]}, "", "Observation")
+    entry = Entry({"component": [copied(component)]}, "", "Observation")
     found = Found(Scene([], Index([]), terms), entry, {})
     for part in found.s.parts(entry.resource):
         found.read(part)
