@@ -77,7 +77,7 @@ def invented(done: Converted, document: Json) -> list[str]:
     return [pointer for pointer in named if pointer not in known]
 
 
-@pytest.mark.parametrize("target", ["case", "phenopacket"])
+@pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("sample", ["maximal", "fonc-2026-1656404-patient-1", "kinds/karyotype-complex"])
 def test_what_a_caller_does_to_a_document_reaches_no_later_one(target: str, sample: str) -> None:
     text = (ROOT / f"samples/{sample}.json").read_bytes()
