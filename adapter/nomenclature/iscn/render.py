@@ -112,7 +112,9 @@ def _cells(cells: Cells | None) -> str:
 def abnormality_text(item: Abnormality) -> str:
     """One item with sign, doubt, suffixes and alternatives: ``?del(5)(q13q33)x2``."""
     sure = "" if item.certain else "?"
-    text = f"{sure}{item.sign or ''}{_core(item)}{_suffixes(item)}"
+    core = _core(item)
+    apart = " " if item.origin and item.origin_certain and core[-1].islower() else ""
+    text = f"{sure}{item.sign or ''}{core}{apart}{_suffixes(item)}"
     return " or ".join([text, *map(abnormality_text, item.alternatives)])
 
 

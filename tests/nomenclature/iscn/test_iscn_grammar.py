@@ -108,6 +108,13 @@ def test_suffixes_say_where_an_item_comes_from():
     assert (doubtful.origin, doubtful.origin_certain) == (("c",), False)
 
 
+@pytest.mark.parametrize("text", ["46,XX,hsr c", "47,XX,+mar c", "46,XX,r(13)(p11q34)dn c"])
+def test_suffixes_behind_words_stand_apart(text):
+    document = parse(text)
+    assert (document.status, render(document)) == ("ok", text)
+    assert document.clones[0].abnormalities[0].constitutional
+
+
 def test_doubt_stands_at_item_or_chromosome():
     assert item("?del(1)(p36.1)").certain is False
     assert item("-?21").chromosome_certain == (False,)
