@@ -175,7 +175,8 @@ def test_a_running_export_stops_when_it_is_deleted(tmp_path: Path, monkeypatch: 
     assert made.test_client().delete(place).status_code == 202
     assert made.test_client().get(place).status_code == 404
     while list((tmp_path / "exports").iterdir()):
-        assert time.monotonic() - begun < 5
+        # Within 5 seconds where there is a processor for it; a busy machine may give it none for a while.
+        assert time.monotonic() - begun < 30
         time.sleep(0.05)
     with made.extensions["store"].get().reading() as db:
         assert exports.state(db, answer.get_json()["id"]) is None
