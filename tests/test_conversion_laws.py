@@ -71,6 +71,15 @@ def unaccounted(done: Converted, case: Case) -> list[str]:
     return [leaf for leaf in case.leaves() if not holders(leaf) & (placed - {""})]
 
 
+def test_a_result_said_twice_is_told_where_it_stands_once() -> None:
+    """A phenopacket's measurements differ, so that two equal negative results become one of them."""
+    twice = [{"kind": "sequence-variant", "gene": "TP53", "result": "absent"}] * 2
+    done = converted({"case_format": "1", "id": "twice", "findings": twice}, "phenopacket")
+    assert [(loss.path, loss.reason, loss.where) for loss in done.losses] == [
+        ("/findings/1", "narrowed", "/biosamples/0/measurements/0")
+    ]
+
+
 def invented(done: Converted, document: Json) -> list[str]:
     known = {""} | {holder for leaf in leaves(document) for holder in holders(leaf)}
     named = [row["input"] for row in done.explain()] + [loss.path for loss in done.losses if loss.stage == "write"]

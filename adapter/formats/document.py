@@ -21,6 +21,9 @@ MAX_DEPTH = 64
 _MAX_DIGITS = 64
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 _NESTING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+_STRING = re.compile(rb'"[^"]*"')
+_ONE_KIND = bytes.maketrans(b"[]", b"{}")
+_NO_MARKS = bytes(set(range(256)) - set(b'{}[]"'))
 _MARKS = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
     (b"\x00\x00\xfe\xff", "UTF-32"),
@@ -154,7 +157,7 @@ _DECODER = json.JSONDecoder(
 
 def _refuse_depth(text: str) -> None:
     # Fewer openers than the limit cannot nest deeper: nearly every document ends here.
-    if text.count("{") + text.count("[") <= MAX_DEPTH:
+    if text.count("{") + text.count("[") <= MAX_DEPTH or _is_shallow(text):
         return
     depth = 0
     for part in _NESTING.finditer(text):
@@ -164,6 +167,20 @@ def _refuse_depth(text: str) -> None:
                 raise _error(f"nested deeper than {MAX_DEPTH}", text, part.start())
         elif part[0] in "]}":
             depth -= 1
+
+
+def _is_shallow(text: str) -> bool:
+    """Whether nothing is left of the brackets once the innermost level was taken away as often as is allowed.
+
+    It does in C what the scan does in Python, at a tenth of its cost. False for a text that is no JSON too.
+    """
+    data = text.encode().replace(b"\\\\", b"").replace(b'\\"', b"")
+    bare = _STRING.sub(b"", data.translate(_ONE_KIND, _NO_MARKS).replace(b'""', b""))
+    for _ in range(MAX_DEPTH):
+        if not bare:
+            return True
+        bare = bare.replace(b"{}", b"")
+    return not bare
 
 
 def _refuse_surrogates(text: str, document: Any) -> None:

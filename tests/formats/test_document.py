@@ -171,3 +171,15 @@ def test_messages_do_not_repeat_the_document():
         assert "Zbigniew" not in place(read_json, data)[0]
     for data in (b"a: 'Zbigniew\n", b"a: &Zbigniew 1\n", b"a: Zbigniew: b\n", b"a: !Zbigniew 1\n"):
         assert "Zbigniew" not in place(read_yaml, data)[0]
+
+
+@given(st.integers(55, 70), st.text(alphabet='[]{}"\\,:é1'), st.booleans())
+def test_depth_is_told_whatever_the_texts_hold(depth, words, in_objects):
+    value = words
+    for _ in range(depth):
+        value = {words: value, "beside": {}} if in_objects else [words, value, []]
+    data = json.dumps(value).encode()
+    if depth + 1 > 64:
+        assert place(read_json, data)[0] == "nested deeper than 64"
+    else:
+        assert read_json(data) == value

@@ -14,6 +14,7 @@ from adapter.terms import Code
 
 if TYPE_CHECKING:
     from adapter.case import Case, Specimen
+    from adapter.case.facts import Facts
 
 UNSTATED = "specimen-not-stated"
 
@@ -43,10 +44,16 @@ class Samples:
         key = self._key(specimen)
         return f"/biosamples/{self.order[key]}/measurements/{len(self.measurements.get(key, ()))}"
 
-    def measure(self, specimen: str, measurement: Json) -> None:
-        """Add a measurement to a specimen's biosample; an equal one is said once, as the schema demands."""
-        found = self.measurements.setdefault(self._key(specimen), [])
-        if measurement not in found:
+    def measure(self, w: Writing, facts: Facts, measurement: Json) -> None:
+        """Add a measurement of a finding to its biosample.
+
+        The schema demands that measurements differ, so an equal one stands there once, and the finding is narrowed.
+        """
+        found = self.measurements.setdefault(self._key(facts.specimen), [])
+        if measurement in found:
+            equal = found[found.index(measurement)]
+            w.ledger.narrowed(facts.path, "an equal measurement stands in the packet once", equal)
+        else:
             found.append(measurement)
 
     def mark(self, w: Writing, specimen: str, code: Code, source: str) -> str:

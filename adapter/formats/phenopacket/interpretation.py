@@ -50,7 +50,7 @@ class Interpretations:
         words = label(w, facts)
         if facts.result != "present" or _is_denial(facts):
             where = self.samples.where(facts.specimen)
-            self.samples.measure(facts.specimen, measurement.of_absence(w, facts, words, where))
+            self.samples.measure(w, facts, measurement.of_absence(w, facts, words, where))
             return
         only_a_marker = _is_only_a_marker(facts)
         if facts.complex and not germline:
@@ -62,7 +62,7 @@ class Interpretations:
             self.calls.append(self._call(w, facts, words, germline=germline))
             if facts.cells and not germline:
                 where = self.samples.where(facts.specimen)
-                self.samples.measure(facts.specimen, measurement.of_cells(w, facts, facts.cells, words, where))
+                self.samples.measure(w, facts, measurement.of_cells(w, facts, facts.cells, words, where))
 
     def written(self, w: Writing, case_id: str, disease: Code | None) -> list[Json]:
         """The interpretation, when there is a finding to interpret."""

@@ -56,7 +56,7 @@ class _Measured:
         where = samples.where(facts.specimen) if facts.specimen else f"/measurements/{len(self.of_subject)}"
         for node in measurement.of_observation(w, facts, where):
             if facts.specimen:
-                samples.measure(facts.specimen, node)
+                samples.measure(w, facts, node)
             else:
                 self.of_subject.append(node)
 
