@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import cast
 
 from adapter.errors import NomenclatureError
@@ -160,6 +161,7 @@ def _of_allele(node: Json, reference: str) -> spdi.Spdi | None:
     return _normal(spdi.Spdi(accession, start, reference, sequence))
 
 
+@lru_cache(maxsize=64)
 def _accession(digest: str) -> str:
     """RefSeq accession of a refget digest; "" for one that is no chromosome of GRCh38 or GRCh37."""
     rows = (refget.find(accession) for accession in refget.accessions())

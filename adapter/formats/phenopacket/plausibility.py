@@ -33,16 +33,19 @@ def vital_status(packet: Packet) -> Iterator[Issue]:
             yield issue("death-before-onset", f"{where}/onset", "the disease begins after death")
 
 
+_RANGES = ("ageRange", "interval", "referenceRange", "definiteRange", "sequenceInterval", "simpleInterval")
+
+
 def order(packet: Packet) -> Iterator[Issue]:
     """Intervals and ranges run upwards."""
-    for path, member, node in packet.objects:
+    for member, (path, node) in ((m, found) for m in _RANGES for found in packet.named(m)):
         low, high = _ends(member, node)
         if low is not None and high is not None and low > high:
             yield issue("order", path, "expected the start before the end, the low bound below the high one")
 
 
 def _ends(member: str, node: Json) -> tuple[Any, Any]:
-    """The two ends of a range-like object as comparable values; None where it is none."""
+    """The two ends of one of the ranges as comparable values; None where one is none."""
     if member == "ageRange":
         start, end = (text(child(node, which), "iso8601duration") for which in ("start", "end"))
         return days(start), days(end)
@@ -54,7 +57,7 @@ def _ends(member: str, node: Json) -> tuple[Any, Any]:
         return whole(node.get("min")), whole(node.get("max"))
     if member == "sequenceInterval":
         return whole(child(node, "startNumber").get("value")), whole(child(node, "endNumber").get("value"))
-    return (whole(node.get("start")), whole(node.get("end"))) if member == "simpleInterval" else (None, None)
+    return whole(node.get("start")), whole(node.get("end"))
 
 
 def days(duration: str) -> float | None:
@@ -92,12 +95,13 @@ def comparator(packet: Packet) -> Iterator[Issue]:
 
 
 _STAMPED = re.compile(r"\d{4}-\d{2}-\d{2}T\S+")
+_DATED = frozenset({"timestamp", "start", "end", "created", "dateOfBirth"})
 
 
 def real_date(packet: Packet) -> Iterator[Issue]:
     """A timestamp names a day that exists."""
     for path, _, node in packet.objects:
-        for member in ("timestamp", "start", "end", "created", "dateOfBirth"):
+        for member in sorted(_DATED & node.keys()):
             stamp = text(node, member)
             if _STAMPED.fullmatch(stamp) and moment(stamp[:10] + "T00:00:00+00:00") is None:
                 yield issue("real-date", f"{path}/{member}", "no such day")
@@ -140,14 +144,16 @@ def diagnosis_listed(packet: Packet) -> Iterator[Issue]:
             yield issue("diagnosis-listed", f"{path}/disease", "not one of the diseases of the packet", "warning")
 
 
+_DROPPED = {"quantity": ("value",), "definiteRange": ("min", "max"), "referenceRange": ("low", "high")}
+
+
 def zero_dropped(packet: Packet) -> Iterator[Issue]:
     """A zero that protobuf printers drop, and that the official reader then misses."""
-    for path, member, node in packet.objects:
-        for name in {"quantity": ("value",), "definiteRange": ("min", "max"), "referenceRange": ("low", "high")}.get(
-            member, ()
-        ):
-            if node.get(name) in (0, "0"):
-                yield issue("zero-dropped", f"{path}/{name}", "official printers drop a zero here", "warning")
+    for member, names in _DROPPED.items():
+        for path, node in packet.named(member):
+            for name in names:
+                if node.get(name) in (0, "0"):
+                    yield issue("zero-dropped", f"{path}/{name}", "official printers drop a zero here", "warning")
 
 
 def copies_fit_type(packet: Packet) -> Iterator[Issue]:

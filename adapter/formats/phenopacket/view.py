@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from adapter.formats.phenopacket.schema import escape
@@ -35,9 +36,16 @@ class Packet:
             _collect(self.meta, self.meta_path, "metaData", found)
         return found
 
+    @cached_property
+    def _by_member(self) -> dict[str, list[tuple[str, Json]]]:
+        found: dict[str, list[tuple[str, Json]]] = {}
+        for path, member, node in self.objects:
+            found.setdefault(member, []).append((path, node))
+        return found
+
     def named(self, *members: str) -> Iterator[tuple[str, Json]]:
-        """Objects that stand in one of ``members``, themselves or in a list."""
-        return ((path, node) for path, member, node in self.objects if member in members)
+        """Objects that stand in one of ``members``, themselves or in a list; in the order of ``members``."""
+        return chain.from_iterable(self._by_member.get(member, ()) for member in members)
 
     @cached_property
     def classes(self) -> list[tuple[str, Json]]:
@@ -74,18 +82,16 @@ class Packet:
 
 def _collect(node: Any, path: str, member: str, found: list[tuple[str, str, Json]]) -> None:
     """Add every object at and below ``node``; a list's items stand in the list's member."""
-    stack: list[tuple[Any, str, str]] = [(node, path, member)]
+    stack: list[tuple[Any, str, str]] = [(node, path, member)] if isinstance(node, (dict, list)) else []
     while stack:
         value, at, name = stack.pop()
         if isinstance(value, dict):
             found.append((at, name, value))
-            stack.extend(
-                (v, f"{at}/{escape(str(k))}", str(k)) for k, v in reversed(value.items()) if isinstance(v, dict | list)
-            )
-        elif isinstance(value, list):
-            stack.extend(
-                (v, f"{at}/{n}", name) for n, v in reversed(list(enumerate(value))) if isinstance(v, dict | list)
-            )
+            below = [(k, v) for k, v in value.items() if isinstance(v, (dict, list))]
+            stack += [(v, f"{at}/{escape(str(k))}", str(k)) for k, v in reversed(below)]
+        else:
+            items = [(n, v) for n, v in enumerate(value) if isinstance(v, (dict, list))]
+            stack += [(v, f"{at}/{n}", name) for n, v in reversed(items)]
 
 
 def text(node: Any, member: str) -> str:
