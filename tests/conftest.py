@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from tests.postgres import Server, missing
 settings.register_profile("default-run", deadline=None, derandomize=True)
 settings.register_profile("nightly", deadline=None)
 settings.load_profile("nightly" if os.environ.get("ADAPTER_NIGHTLY") else "default-run")
+
+# No test reads or writes the state of the person who runs it: a folder of exports there starts a thread in every app.
+STATE = tempfile.TemporaryDirectory(prefix="adapter-tests-", ignore_cleanup_errors=True)
+os.environ |= {"ADAPTER_EXPORTS": f"{STATE.name}/exports", "ADAPTER_UPLOADS": f"{STATE.name}/uploads"}
 
 
 @pytest.fixture(scope="session")

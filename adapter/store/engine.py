@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ WAIT_SECONDS = 30
 READING = "adapter_reading"
 _EXPECTED = "expected the path of a SQLite file, or an address sqlite:///… or postgresql+psycopg://…"
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_UPGRADING = threading.Lock()  # Alembic keeps the migration that runs in a module, so threads take turns too
 
 
 def default_url() -> str:
@@ -53,8 +55,8 @@ def file_of(address: str) -> Path | None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables to the newest revision; two processes that open a new store do it one after the other."""
-    with engine.begin() as connection:
+    """Bring the tables to the newest revision; all who open a new store at once do it one after the other."""
+    with _UPGRADING, engine.begin() as connection:
         lock(connection, "adapter: upgrade")
         config = _config()
         config.attributes["connection"] = connection

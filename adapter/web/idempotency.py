@@ -17,7 +17,8 @@ from adapter.store.keys import claim, finish, release
 from adapter.web.errors import Refused
 
 # A string as RFC 8941 writes it, or the bare token that many clients send.
-_KEY = re.compile(r'"([\x20-\x21\x23-\x5b\x5d-\x7e]{1,255})"|([A-Za-z0-9._~:+/=-]{1,255})')
+KEY = r'^("[\x20-\x21\x23-\x5b\x5d-\x7e]{1,255}"|[A-Za-z0-9._~:+/=-]{1,255})$'
+_KEY = re.compile(KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,9 @@ def _key() -> str | None:
     stated = request.headers.get("Idempotency-Key")
     if stated is None:
         return None
-    found = _KEY.fullmatch(stated.strip())
-    if not found:
+    if not _KEY.fullmatch(stated):
         raise Refused(400, "expected Idempotency-Key with a string of 1 to 255 characters")
-    return found[1] or found[2]
+    return stated.strip('"')
 
 
 def _written(answer: Answer) -> bytes:

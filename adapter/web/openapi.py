@@ -17,6 +17,7 @@ from adapter.formats.document import dump
 from adapter.report import Json
 from adapter.web.errors import Problem
 from adapter.web.exports import ExportRequest
+from adapter.web.idempotency import KEY
 from adapter.web.nomenclature import FusionText, HgvsText, IscnText
 from adapter.web.openapi_exports import describe
 from adapter.web.uploads import Upload
@@ -107,7 +108,13 @@ def _operation(path: str, method: str, operation: Json) -> None:
         kind, schema = _BODIES[where]
         operation["requestBody"] = {"required": True, "content": {kind: {"schema": schema}}}
     headers = [
-        {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
+        {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "description": text,
+            "schema": {"type": "string"} | ({"pattern": KEY} if name == "Idempotency-Key" else {}),
+        }
         for name, text in _HEADERS.get(where, {}).items()
     ]
     if headers:

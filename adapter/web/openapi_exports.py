@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapter.formats.fhir.elements import TYPES
 from adapter.report import Json
+from adapter.web.idempotency import KEY
 from adapter.web.parameters import FORMATS, PROVENANCE
 
 _FHIR, _JSON, _PROBLEM = "application/fhir+json", "application/json", "application/problem+json"
@@ -44,7 +45,7 @@ _KEY: Json = {
     "in": "header",
     "required": False,
     "description": "a string, the same for every repeat of this request; kept 24 hours",
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._~-]{1,255}$"},
+    "schema": {"type": "string", "pattern": KEY},
 }
 
 
