@@ -35,6 +35,7 @@ FLAT, SHORT_FLAT = (
     0.15,
 )  # how much memory may grow after the warm-up: in a run of a minute or more, in a short one
 HEALTH_SECONDS = 10.0  # within which /healthz answers while ten times too many want to be served
+PATIENCE_SECONDS = 10  # for how long the service lets a request wait
 ANSWER_SECONDS = 20.0  # within which everybody is answered or refused then: the time a request may wait, and its work
 
 
@@ -261,7 +262,9 @@ def missed(found: dict[str, Any]) -> list[str]:
         "no refusal of conversions": set(found["convert"]["answers"]) == {200},
         f"memory flat within {flat:.0%}": found["memory_mib"]["growth"] <= flat,
         "overload: answered or refused with Retry-After": not found["overload"]["errors"],
-        "overload: some were refused": set(found["overload"]["answers"]) > {200},
+        # Who is quick enough to serve all in time need refuse nobody; refusals as such are shown by test_overload.py.
+        f"overload: served within {PATIENCE_SECONDS} s, or some were refused": set(found["overload"]["answers"]) > {200}
+        or slowest <= 1000 * PATIENCE_SECONDS,
         f"overload: within {ANSWER_SECONDS:.0f} s": slowest <= 1000 * ANSWER_SECONDS,
         "healthz answers": not found["healthz"]["failed"] and not found["healthz_in_overload"]["failed"],
         f"healthz in overload within {HEALTH_SECONDS:.0f} s": found["healthz_in_overload"]["milliseconds"]["max"]
