@@ -78,6 +78,13 @@ def test_the_packet_comes_back_byte_for_byte(path):
     assert sorted(u["comment"] for u in updates[1]) == sorted(u["comment"] for u in updates[0])
 
 
+def test_a_test_stated_by_its_code_is_no_marker():
+    measured = {"kind": "measurement", "test": "LOINC:26446-5", "value": "negative"}
+    case = read_case({"case_format": "1", "id": "a", "findings": [measured]})
+
+    assert unexplained(case)[0] == []
+
+
 @given(cases())
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_case_comes_back_up_to_the_reported_losses(document):

@@ -250,6 +250,8 @@ def _is_part(r: Reading, one: Measured, parts: list[Measured]) -> bool:
         return False
     if one.one("marker"):
         return True
+    if text(one.assay, "label") == text(one.assay, "id"):
+        return False  # a test that is stated by its code alone: markers have names
     if text(one.value, "label").lower() in MARKERS:
         return True
     share = _unit(child(one.node, "value", "quantity")) == "%"
