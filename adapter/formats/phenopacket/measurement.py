@@ -84,15 +84,45 @@ def _measurement(w: Writing, facts: Facts, where: str) -> Json:
     told = [] if known else [("test", facts.test, facts.at("test"), "")]
     told += [("gene", g.text, g.path, "") for g in facts.genes]
     reference = _reference(facts) if value and _is_number(value) else None
-    _describe(w, node, [*told, *_digits(value), *_rest(facts, reference), *_said(facts)])
+    _describe(w, node, [*told, *_beside(facts), *_rest(facts, reference), *_said(facts)])
     w.term(node, "assay", code, facts.at("test"))
     if value is None:
-        _class_value(w, node, result(w, facts), facts.at("result"))
+        _class_value(w, node, *_without_value(w, facts))
     elif _is_none_left(facts, value):
         _class_value(w, node, w.terms.code("observations", "negative-finding", "NCIT"), value.path)
     else:
         _quantity(w, node, value, reference)
     return timed(w, node, facts, where)
+
+
+def _without_value(w: Writing, facts: Facts) -> tuple[Code, str]:
+    """Class of a result without a value, and where it is stated: the level where only that is said, else the result.
+
+    "MRD negative" is NCIT's negative finding: "present" would say the opposite of what was reported.
+    """
+    level = _level(facts)
+    if level is None or facts.result != "present":
+        return result(w, facts), facts.at("result")
+    if level.value == "negative":
+        return w.terms.code("observations", "negative-finding", "NCIT"), level.path
+    return w.coded("results", str(level.value), "LOINC"), level.path
+
+
+def _level(facts: Facts) -> Detail | None:
+    return next((detail for detail in facts.details if detail.name == "level"), None)
+
+
+def _beside(facts: Facts) -> list[Extra]:
+    """What the class of the value does not tell for sure: a value in words that is the level's too, a result beside it.
+
+    A residual disease of 0 has its digits here, since its class says "negative finding".
+    """
+    level, value = _level(facts), facts.value
+    if value is None:
+        return [("result", facts.result, facts.at("result"), "")] if level and facts.result == "absent" else []
+    if _is_none_left(facts, value) or (level and value.text == level.value):
+        return [("value", value.text, value.path, "")]
+    return _digits(value)
 
 
 def _is_none_left(facts: Facts, value: Value) -> bool:

@@ -215,9 +215,13 @@ def _valued(r: Reading, one: Measured, *, with_unit: bool = True) -> Json:
             return stated(value=words, unit="" if one.one("value").endswith(unit) else unit)
         joined = words if readings.read(words).unit else f"{words} {unit}".strip()
         return stated(value=joined)
-    if (result := _result(r, one)) and not one.one("value"):
+    if one.one("value"):
+        return stated(value=one.one("value"))
+    result, label = _result(r, one), text(one.value, "label") or text(one.value, "id")
+    if one.one("level") and (result or label == one.one("level")):
+        return {}  # the class says the level again
+    if result:
         return {} if result == "present" else {"result": result}
-    label = text(one.value, "label") or text(one.value, "id")
     words, blank, unit = label.rpartition(" ")
     if with_unit and blank and _is_unit(r, words, unit):
         return {"value": words, "unit": unit}
