@@ -54,15 +54,13 @@ def _terms_said(case: Case) -> Iterator[tuple[str, str, str]]:
     """Pointer, table and text of every field that names a key of a mapping table."""
     for list_name, fields in _TABLES.items():
         for n, item in enumerate(getattr(case, list_name)):
+            stated = item.__dict__  # not getattr: most kinds of findings have not all of the fields
             for name, table in fields.items():
-                yield from _texts(f"/{list_name}/{n}/{name}", table, getattr(item, name, None))
-
-
-def _texts(path: str, table: str, value: str | tuple[str, ...] | None) -> Iterator[tuple[str, str, str]]:
-    if isinstance(value, str):
-        yield path, table, value
-    else:
-        yield from ((f"{path}/{n}", table, one) for n, one in enumerate(value or ()))
+                value = stated.get(name)
+                if isinstance(value, str):
+                    yield f"/{list_name}/{n}/{name}", table, value
+                elif value:
+                    yield from ((f"/{list_name}/{n}/{name}/{i}", table, one) for i, one in enumerate(value))
 
 
 def _term(path: str, table: str, text: str, terms: Terms) -> Iterator[Issue]:
@@ -70,18 +68,15 @@ def _term(path: str, table: str, text: str, terms: Terms) -> Iterator[Issue]:
         return
     try:
         if terms.key(table, text) is None:
-            near = terms.nearest(table, text)
-            nearest = f"; nearest: {', '.join(near)}" if near else ""
-            yield _warning(
-                path, "unknown-term", f"mappings/{table} has no row for this: it is carried as text{nearest}"
-            )
+            yield _warning(path, "unknown-term", _unknown(table, text, terms))
     except AmbiguousTerm as error:
         readings = " or ".join(error.readings)
         yield _warning(path, "ambiguous-term", f"mappings/{table}: this can mean {readings}; it is carried as text")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _unknown(table: str, text: str, terms: Terms) -> str:
+    """What is said of a word that no row has; a cohort says the same words again and again."""
     near = terms.nearest(table, text)
     nearest = f"; nearest: {', '.join(near)}" if near else ""
     return f"mappings/{table} has no row for this: it is carried as text{nearest}"
@@ -97,7 +92,7 @@ def _complexity(finding: Karyotype, at: str, diagnosis: str | None) -> Iterator[
     if not rules.rules_for(diagnosis):
         return
     sets = rules.rule_sets()
-    verdicts = rules.assess(known.document, diagnosis).verdicts
+    verdicts = rules.assess(known.document, diagnosis, known.lines).verdicts
     if all(verdict.complex != finding.complex for verdict in verdicts):
         counts = ", ".join(f"{v.rule} counts {v.number}, complex from {sets[v.rule].threshold}" for v in verdicts)
         message = f"stated complex: {str(finding.complex).lower()}; the ISCN string says otherwise ({counts})"
@@ -105,9 +100,10 @@ def _complexity(finding: Karyotype, at: str, diagnosis: str | None) -> Iterator[
 
 
 def _genes(finding: Finding, at: str, terms: Terms) -> Iterator[Issue]:
-    one = getattr(finding, "gene", None)
+    stated = finding.__dict__
+    one = stated.get("gene")
     named = ([(f"{at}/gene", one)] if one else []) + [
-        (f"{at}/genes/{n}", g) for n, g in enumerate(getattr(finding, "genes", ()))
+        (f"{at}/genes/{n}", g) for n, g in enumerate(stated.get("genes") or ())
     ]
     for path, name in named:
         try:

@@ -12,9 +12,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from adapter.case.facts import Detail, Expression, GeneFact, Place
+from adapter.case.findings.engines import KnownString
 from adapter.nomenclature import bands, loci
 from adapter.nomenclature.iscn.effects import CloneEffects, clone_effects, persons
-from adapter.nomenclature.iscn.expand import Step, expand
+from adapter.nomenclature.iscn.expand import Line, Step
 from adapter.nomenclature.iscn.meaning import places
 from adapter.nomenclature.iscn.model import Abnormality, Document
 from adapter.nomenclature.iscn.render import abnormality_text, breakpoint_text
@@ -40,18 +41,17 @@ class Carried:
     persons: list[str | None] = field(default_factory=list)
 
 
-def abnormalities(document: Document, terms: Terms) -> Iterator[Fields]:
+def abnormalities(known: KnownString, terms: Terms) -> Iterator[Fields]:
     """Fields of one Facts for each abnormality, in the order first written.
 
     Its cells are those of all clones that carry it, stated only where every clone has a number of them.
     """
-    total = _scored(document)
-    for carried in _carried(document):
+    total = _scored(known.document)
+    for carried in _carried(known.lines):
         yield _fields(carried, total, terms)
 
 
-def _carried(document: Document) -> list[Carried]:
-    lines = expand(document)
+def _carried(lines: tuple[Line, ...]) -> list[Carried]:
     found: dict[str, Carried] = {}
     for effects, person in zip(clone_effects(lines), persons(lines), strict=True):
         line = effects.line

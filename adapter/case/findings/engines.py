@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from adapter.nomenclature import iscn
     from adapter.nomenclature.fusion import Fusion
     from adapter.nomenclature.hgvs import Variant
+    from adapter.nomenclature.iscn.expand import Line
     from adapter.terms import Terms
 
 _KIND = re.compile(r"(?:^|[^A-Za-z])([cgmnpr])\.")
@@ -30,13 +31,14 @@ class KnownString:
     """An ISCN string that was read: the document, and its canonical text where it can be vouched for.
 
     ``normal``: diploid clones with nothing abnormal, and nothing else. ``diagnosis`` (key of the diagnosis table)
-    chooses the rule sets for what the string says of the karyotype.
+    chooses the rule sets for what the string says of the karyotype. ``lines`` are its clones in full.
     """
 
     document: iscn.Document
     canonical: str | None
     normal: bool = False
     diagnosis: str | None = None
+    lines: tuple[Line, ...] = field(default=(), compare=False, repr=False)
 
     def expression(self, text: str, path: str) -> Expression:
         """The expression with what is known of it: a string without fault or repair may travel as it is."""
@@ -44,17 +46,19 @@ class KnownString:
         return Expression("iscn", text, path, self.canonical, self.document.status == "ok", grade)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def read_iscn(text: str) -> tuple[KnownString, Grade, tuple[Issue, ...]]:
     """An ISCN text read; graded B where every token is classified and no count contradicts the items, D otherwise."""
     from adapter.nomenclature import iscn
     from adapter.nomenclature.iscn.effects import contradictions
+    from adapter.nomenclature.iscn.expand import expand
 
     document = iscn.parse(text)
-    if document.clones:
-        document = document.with_diagnostics(contradictions(document))
+    lines = expand(document)
+    if lines:
+        document = document.with_diagnostics(contradictions(document, lines))
     sound = document.status in {"ok", "repaired"}
-    known = KnownString(document, iscn.render(document) if sound else None, _is_normal(document))
+    known = KnownString(document, iscn.render(document) if sound else None, _is_normal(document), lines=lines)
     return known, "B" if sound else "D", tuple(remarks(document.diagnostics, "/iscn", "iscn"))
 
 

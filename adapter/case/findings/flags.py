@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from adapter.case.facts import Flag
+from adapter.case.findings.engines import KnownString
 from adapter.nomenclature.iscn import rules
-from adapter.nomenclature.iscn.expand import expand
-from adapter.nomenclature.iscn.model import Document
 from adapter.nomenclature.iscn.render import abnormality_text
 
 
-def flags(document: Document, diagnosis: str | None) -> tuple[Flag, ...]:
+def flags(known: KnownString, diagnosis: str | None) -> tuple[Flag, ...]:
     """Complex and monosomal karyotype and ploidy class of a text, each with the rule set and the items it counted."""
-    if diagnosis is None or not document.clones:
+    if diagnosis is None or not known.lines:
         return ()
-    lines = expand(document)
-    summary = rules.assess(document, diagnosis, lines)
+    summary = rules.assess(known.document, diagnosis, known.lines)
     return tuple(_flags(summary, diagnosis))
 
 

@@ -19,10 +19,10 @@ def parts_of(known: KnownString, text: str, terms: Terms) -> tuple[Fields, ...]:
     return () if empty else _parts(text, terms)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _parts(text: str, terms: Terms) -> tuple[Fields, ...]:
-    document = read_iscn(text)[0].document
-    return (*abnormalities(document, terms), *fish(document, terms), *regions(document, terms))
+    known = read_iscn(text)[0]
+    return (*abnormalities(known, terms), *fish(known.document, terms), *regions(known.document, terms))
 
 
 def flags_of(known: KnownString, text: str) -> tuple[Flag, ...]:
@@ -30,6 +30,6 @@ def flags_of(known: KnownString, text: str) -> tuple[Flag, ...]:
     return _flags(text, known.diagnosis) if known.diagnosis else ()
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _flags(text: str, diagnosis: str) -> tuple[Flag, ...]:
-    return flags(read_iscn(text)[0].document, diagnosis)
+    return flags(read_iscn(text)[0], diagnosis)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from adapter.case.facts import Facts, Sort
@@ -38,7 +39,7 @@ class Karyotype(GenomicFinding):
         if self.iscn is None:
             return None
         known, grade, issues = read_iscn(self.iscn)
-        judged = known if diagnosis is None else KnownString(known.document, known.canonical, known.normal, diagnosis)
+        judged = known if diagnosis is None else replace(known, diagnosis=diagnosis)
         return Understood(judged, grade, "iscn", issues)
 
     def facts(self, path: str, id: str, terms: Terms) -> Iterator[Facts]:

@@ -107,7 +107,7 @@ def _recurrent(understood: Understood | None, terms: Terms) -> tuple[tuple[GeneF
         return (), ""
     from adapter.case.findings.abnormalities import RECURRENT, abnormalities
 
-    found = [fields["genes"] for fields in abnormalities(known.document, terms) if fields["genes"]]
+    found = [fields["genes"] for fields in abnormalities(known, terms) if fields["genes"]]
     return (found[0], RECURRENT) if len(found) == 1 else ((), "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from adapter.nomenclature.hgvs import ids
 from adapter.nomenclature.hgvs.choose import Candidate, Tried, attempt, codon_contradiction, of_gene, others, stated
@@ -100,29 +101,33 @@ def _asserted(base: Variant, asked: Request, tried: Tried, mapped: Mapped) -> Va
     grade = mapped.grade if candidate.exact or tried.agreed else "B"
     notes = tuple(note for note in (*mapped.notes, tried.note, _choice_note(candidate, asked)) if note)
     renamed = mapped.notes and any("normal form" in note for note in mapped.notes)
-    return replace(
-        placed(base, mapped),
-        status="repaired" if renamed else asked.status,
-        grade=grade,
-        p=mapped.p or _stated_protein(asked, mapped),
-        transcript=Choice(mapped.transcript.nm, asked.accession, candidate.why),
-        notes=base.notes + notes,
-    )
+    known = _mapped(mapped) | {
+        "status": "repaired" if renamed else asked.status,
+        "grade": grade,
+        "p": mapped.p or _stated_protein(asked, mapped),
+        "transcript": Choice(mapped.transcript.nm, asked.accession, candidate.why),
+        "notes": base.notes + notes,
+    }
+    return replace(base, **known)
 
 
 def placed(base: Variant, mapped: Mapped) -> Variant:
     """The variant with everything that the mapping gave."""
+    return replace(base, **_mapped(mapped))
+
+
+def _mapped(mapped: Mapped) -> dict[str, Any]:
+    """Fields of a variant that the mapping gave."""
     name = mapped.transcript.chromosome
-    return replace(
-        base,
-        kind=mapped.edit.kind,
-        c=mapped.c,
-        p=mapped.p,
-        g=mapped.g,
-        spdi=ids.spdi(name, mapped.allele) if mapped.allele else None,
-        vcf=mapped.vcf,
-        vrs=ids.vrs(name, mapped.allele) if mapped.allele else {},
-    )
+    return {
+        "kind": mapped.edit.kind,
+        "c": mapped.c,
+        "p": mapped.p,
+        "g": mapped.g,
+        "spdi": ids.spdi(name, mapped.allele) if mapped.allele else None,
+        "vcf": mapped.vcf,
+        "vrs": ids.vrs(name, mapped.allele) if mapped.allele else {},
+    }
 
 
 def _stated_protein(asked: Request, mapped: Mapped) -> str | None:

@@ -12,7 +12,7 @@ from adapter.nomenclature.hgvs import shift
 from adapter.nomenclature.hgvs.grammar import Edit, plain, written
 from adapter.nomenclature.hgvs.model import Vcf
 from adapter.nomenclature.hgvs.place import Locus, Position, Unplaced, locate, numbered, on_transcript
-from adapter.nomenclature.hgvs.predict import predict
+from adapter.nomenclature.hgvs.predict import predicted
 from adapter.nomenclature.hgvs.shift import Allele, Form, Window
 from adapter.nomenclature.hgvs.transcripts import Transcript, by_accession, chromosome, reverse_complement
 
@@ -132,10 +132,10 @@ def _by_sequence(edit: Edit, transcript: Transcript, number: int, window: Window
     change = shift.allele(window, start, end, alt)
     checked = bool(edit.ref)
     if edit.kind == "identity" or not (change.ref or change.alt):
-        return Mapped(transcript, edit, "A", predict(_description(transcript, edit)), checked=checked)
+        return Mapped(transcript, edit, "A", predicted(edit, transcript), checked=checked)
     if change.open:
         note = "the change may be shifted into bases that are not known here: not normalised, no coordinates"
-        return Mapped(transcript, edit, "B", predict(_description(transcript, edit)), checked=checked, notes=(note,))
+        return Mapped(transcript, edit, "B", predicted(edit, transcript), checked=checked, notes=(note,))
     normal = _edit(shift.three_prime(change, window), transcript, edit)
     notes = () if str(normal) == str(edit) else (f"c.{edit} is c.{normal} in its normal form (3' rule)",)
     genome = _genome_window(window, transcript, number)
@@ -146,17 +146,13 @@ def _by_sequence(edit: Edit, transcript: Transcript, number: int, window: Window
         transcript,
         normal,
         "A",
-        predict(_description(transcript, normal)),
+        predicted(normal, transcript),
         g=_assemblies(transcript, shift.three_prime(there, genome), moved),
         allele=shift.justified(there, genome),
         vcf=Vcf("GRCh38", transcript.chromosome, start + 1, ref, alt),
         checked=checked,
         notes=notes + _lift_note(moved, transcript),
     )
-
-
-def _description(transcript: Transcript, edit: Edit) -> str:
-    return f"{transcript.nm}:c.{edit}"
 
 
 def _on_genome(change: Allele, window: Window, genome: Window, strand: int) -> Allele:
@@ -259,4 +255,4 @@ def _span_note(transcript: Transcript, loci: tuple[Locus, Locus]) -> str:
 
 def _over_junction(edit: Edit, transcript: Transcript) -> Mapped:
     note = "the change spans an exon boundary: its place on the genome is not certain and is not given"
-    return Mapped(transcript, edit, "B", predict(_description(transcript, edit)), checked=bool(edit.ref), notes=(note,))
+    return Mapped(transcript, edit, "B", predicted(edit, transcript), checked=bool(edit.ref), notes=(note,))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from adapter.nomenclature.hgvs.protein import translate
+from adapter.nomenclature.hgvs.grammar import Edit
+from adapter.nomenclature.hgvs.protein import CODONS, THREE, translate
 from adapter.nomenclature.hgvs.transcripts import Sequence, Transcript, by_accession
 
 if TYPE_CHECKING:
@@ -84,6 +85,27 @@ def _mapper() -> VariantMapper:
     import weaver
 
     return weaver.VariantMapper(_Windows())
+
+
+def predicted(edit: Edit, transcript: Transcript) -> str | None:
+    """What :func:`predict` says of a change on the transcript, at a tenth of the cost where it stays in one codon."""
+    return _within_codon(edit, transcript) or predict(f"{transcript.nm}:c.{edit}")
+
+
+def _within_codon(edit: Edit, transcript: Transcript) -> str | None:
+    """The residue that a substitution leaves; None for any other change, and where a start or a stop codon was."""
+    number = edit.start.residue if edit.kind == "substitution" and not edit.start.offset else None
+    protein = protein_of(transcript.nm)
+    if number is None or not 1 < number < len(protein) or transcript.sequence is None:
+        return None
+    first = transcript.coding[0] + 3 * (number - 1)
+    codon = transcript.sequence.read(first, first + 3) or ""
+    place = (edit.start.base - 1) % 3
+    now = CODONS.get(codon[:place] + edit.alt + codon[place + 1 :])
+    before = protein[number - 1]
+    if now is None or before not in THREE or codon[place : place + 1] != edit.ref:
+        return None
+    return f"p.({THREE[before]}{number}{'=' if now == before else THREE[now]})"
 
 
 def predict(description: str) -> str | None:

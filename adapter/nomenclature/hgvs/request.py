@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from adapter.errors import AmbiguousTerm, UnknownTerm
 from adapter.nomenclature.hgvs import legacy
@@ -71,15 +71,15 @@ class Request:
 
     def answer(self, **known: object) -> Variant:
         """A variant with what is common to all answers."""
-        base = Variant(
-            input=self.said.text,
-            gene=self.gene,
-            notes=tuple(self.said.notes),
-            diagnostics=tuple(self.said.diagnostics),
-            stated_p=self.stated_p,
-            dbsnp=self.said.rsid.text.lower() if self.said.rsid else None,
-        )
-        return replace(base, **known)  # type: ignore[arg-type]
+        common: dict[str, Any] = {
+            "input": self.said.text,
+            "gene": self.gene,
+            "notes": tuple(self.said.notes),
+            "diagnostics": tuple(self.said.diagnostics),
+            "stated_p": self.stated_p,
+            "dbsnp": self.said.rsid.text.lower() if self.said.rsid else None,
+        }
+        return Variant(**common | known)
 
     @property
     def stated_p(self) -> str | None:

@@ -15,7 +15,7 @@ from adapter.nomenclature.hgvs import read
 from adapter.nomenclature.hgvs.grammar import Edit, plain
 from adapter.nomenclature.hgvs.mapping import c_to_g, map_edit
 from adapter.nomenclature.hgvs.place import Position, Unplaced, from_genome, locate, numbered, on_transcript
-from adapter.nomenclature.hgvs.predict import predict, protein_of
+from adapter.nomenclature.hgvs.predict import predict, predicted, protein_of
 from adapter.nomenclature.hgvs.transcripts import (
     by_accession,
     by_gene,
@@ -305,3 +305,15 @@ def test_chromosomes_are_known_by_name_and_by_accession(assembly, name, expected
 )
 def test_predictions_are_made_where_the_bases_are_known(description, expected):
     assert predict(description) == expected
+
+
+@pytest.mark.parametrize("gene", ["TP53", "RUNX1", "NRAS", "DKC1", "FLT3"])
+def test_a_substitution_within_a_codon_is_predicted_as_the_library_does(gene):
+    chance = random.Random(gene)
+    (transcript, *_) = by_gene(gene)
+    coding = transcript.sequence.read(*transcript.coding)
+    ends = (0, 1, 2, 3, len(coding) - 4, len(coding) - 3, len(coding) - 2, len(coding) - 1)
+    for place in (*ends, *chance.sample(range(len(coding)), 40)):
+        for base in sorted(set("ACGT") - {coding[place]}):
+            change = plain(f"{place + 1}{coding[place]}>{base}")
+            assert predicted(change, transcript) == predict(f"{transcript.nm}:c.{change}"), str(change)
