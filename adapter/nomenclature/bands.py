@@ -16,7 +16,7 @@ at the 550 and 400 level from NCBI's ideograms of those levels (``data/README.md
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -95,7 +95,7 @@ def _undivided_parent(chromosome: str, stated: str) -> str | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=2048)
 def covered(chromosome: str, stated: str) -> tuple[int, int] | None:
     """First and last number of the 850-level bands that a band, region or arm name covers; None where none exists.
 
@@ -110,7 +110,7 @@ def covered(chromosome: str, stated: str) -> tuple[int, int] | None:
     return None if parent is None else covered(chromosome, parent)
 
 
-@cache
+@lru_cache(maxsize=2048)
 def cut(chromosome: str, stated: str) -> tuple[int, int] | None:
     """The cuts between which a breakpoint at ``stated`` lies: lowest and highest; equal where the place is exact.
 

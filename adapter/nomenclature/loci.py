@@ -7,7 +7,7 @@ Gene positions: MANE transcripts (public domain), bands from `adapter.nomenclatu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -57,7 +57,7 @@ def rows(name: str) -> list[list[str]]:
     return [line.split("\t") for line in text.splitlines()[1:]]
 
 
-@cache
+@lru_cache(maxsize=1024)
 def place(stated: str) -> Place | None:
     """The place that text such as ``9q34`` names; None where there is none."""
     chromosome = stated[:2] if stated[:2].isdecimal() else stated[:1]
@@ -91,12 +91,28 @@ def recurrent() -> tuple[Recurrent, ...]:
     )
 
 
+@cache
+def _junctions() -> Mapping[frozenset[str], tuple[Recurrent, ...]]:
+    """The recurrent junctions by the chromosomes that they join."""
+    found: dict[frozenset[str], tuple[Recurrent, ...]] = {}
+    for entry in recurrent():
+        if entry.kind == "junction":
+            key = frozenset((entry.places[0].chromosome, entry.places[-1].chromosome))
+            found[key] = (*found.get(key, ()), entry)
+    return MappingProxyType(found)
+
+
+@cache
+def _partners() -> tuple[Recurrent, ...]:
+    return tuple(entry for entry in recurrent() if entry.kind == "partner")
+
+
 def _pairs(entry: Recurrent, one: Place, other: Place) -> bool:
     left, right = entry.places[0], entry.places[-1]
     return (one.meets(left) and other.meets(right)) or (one.meets(right) and other.meets(left))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def at_junction(one: str, other: str) -> tuple[Recurrent, ...]:
     """Recurrent rearrangements that a junction of two stated bands can be, ``partner`` entries included.
 
@@ -105,19 +121,15 @@ def at_junction(one: str, other: str) -> tuple[Recurrent, ...]:
     left, right = place(one), place(other)
     if left is None or right is None:
         return ()
-    pairs = [entry for entry in recurrent() if entry.kind == "junction" and _pairs(entry, left, right)]
+    joined = _junctions().get(frozenset((left.chromosome, right.chromosome)), ())
+    pairs = [entry for entry in joined if _pairs(entry, left, right)]
     several = len({entry.key for entry in pairs}) > 1
-    partners = [
-        entry
-        for entry in recurrent()
-        if entry.kind == "partner"
-        and left.chromosome != right.chromosome
-        and any(entry.places[0].meets(p) for p in (left, right))
-    ]
+    elsewhere = _partners() if left.chromosome != right.chromosome else ()
+    partners = [entry for entry in elsewhere if any(entry.places[0].meets(p) for p in (left, right))]
     return (*(() if several else pairs), *partners)
 
 
-@cache
+@lru_cache(maxsize=256)
 def amplified_at(stated: str) -> tuple[str, ...]:
     """Genes that an amplification at a stated band is known to involve."""
     where = place(stated)

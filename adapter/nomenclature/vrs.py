@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha512
 from importlib.resources import files
 from types import MappingProxyType
@@ -148,7 +148,7 @@ def allele_id(refget: str, start: int, end: int, sequence: str, version: Version
     return "ga4gh:VA." + sha512t24u(f'{{"location":"{location}","state":{state},"type":"Allele"}}'.encode("ascii"))
 
 
-@cache
+@lru_cache(maxsize=256)
 def _location_template(refget: str, version: Version) -> tuple[str, str, str]:
     """Canonical JSON of a sequence location before, between and after its end and its start."""
     digest = _refget_digest(refget)

@@ -6,7 +6,6 @@ An uncertain text (``?``, ``or``) has several readings, each a change of its own
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -124,7 +123,6 @@ def _readings_of_points(item: Abnormality) -> Iterator[Abnormality]:
         yield replace(item, breakpoints=plain)
 
 
-@lru_cache(maxsize=8192)
 def readings(item: Abnormality) -> tuple[Change, ...]:
     """Every reading of an item: one where the text is certain, more where it says ``?`` or ``or``."""
     changes = [_change(reading) for one in (item, *item.alternatives) for reading in _readings_of_points(one)]

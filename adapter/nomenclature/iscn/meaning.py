@@ -39,7 +39,7 @@ class Meaning(NamedTuple):
     counts: bool
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def meaning(item: Abnormality) -> Meaning:
     """What is known of an item."""
     changes = readings(item)

@@ -119,7 +119,6 @@ def _hull(readings: list[tuple[Run, ...]]) -> tuple[Run, ...]:
     return tuple(hull)
 
 
-@lru_cache(maxsize=8192)
 def effect(changes: tuple[Change, ...]) -> Effect:
     """The effect of one copy of an item, over all changes of its text."""
     every = [instance for change in changes for instance in change.gives]
