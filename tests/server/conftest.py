@@ -16,6 +16,8 @@ import requests
 from adapter.server import Client, Server
 
 JUDGES = Path(os.environ.get("ADAPTER_JUDGES", Path(__file__).parents[3] / "shared" / "judges"))
+# Its database is in memory: a thousand cases fill the judge's own gigabyte, and half the time goes to the collector.
+HEAP = "-Xmx6g -XX:+UseSerialGC"
 EXPUNGE = {"resourceType": "Parameters", "parameter": [{"name": "expungeEverything", "valueBoolean": True}]}
 # mCODE 4.0.0 slices by these extensions of Genomics Reporting 2.0.0, which 3.0.0 no longer has.
 MISSING = ("genomics-artifact", "genomics-file", "genomics-risk-assessment")
@@ -90,6 +92,7 @@ def running_hapi() -> Iterator[Real]:
         text=True,
         timeout=240,
         check=False,
+        env={"HAPI_JAVA_OPTS": HEAP, **os.environ},
     )
     if started.returncode:
         pytest.fail(f"HAPI did not start: {started.stderr[-500:]}")
