@@ -247,14 +247,27 @@ def _pairs(left: list[Any], right: list[Any]) -> dict[int, int]:
     for m in reversed(range(len(right))):
         places.setdefault(repr(_sorted(right[m])), []).append(m)
     pairs = {n: found.pop() for n, one in enumerate(left) if (found := places.get(repr(_sorted(one))))}
-    free = [m for m in range(len(right)) if m not in set(pairs.values())]
-    for n, one in enumerate(left):
-        if n not in pairs and free:
-            m = max(free, key=lambda m: (_alike(one, right[m]), -m))
-            if _alike(one, right[m]) > 0 or not isinstance(one, dict):
-                pairs[n] = m
-                free.remove(m)
+    matched = set(pairs.values())
+    ones = [n for n in range(len(left)) if n not in pairs]
+    others = [m for m in range(len(right)) if m not in matched]
+    if not all(isinstance(one, dict) for one in (*left, *right)):
+        return pairs | dict(zip(ones, others, strict=False))
+    shared = {n: {m: _alike(left[n], right[m]) for m in others} for n in ones}
+    while nearest := _nearest(shared):
+        pairs |= nearest
+        gone = set(nearest.values())
+        shared = {n: {m: row[m] for m in row if m not in gone} for n, row in shared.items() if n not in nearest}
     return pairs
+
+
+def _nearest(shared: dict[int, dict[int, int]]) -> dict[int, int]:
+    """The pairs in which each shares something, and with none more, of equals the first; {} when nothing is shared."""
+    best: dict[int, int] = {}
+    for n, row in shared.items():
+        for m, many in row.items():
+            if many > (shared[best[m]][m] if m in best else 0):
+                best[m] = n
+    return {n: m for m, n in best.items() if m == max(shared[n], key=lambda other: (shared[n][other], -other))}
 
 
 def _sorted(value: Any) -> Any:

@@ -163,16 +163,20 @@ class Draft:
         return made if len(first) > 1 else []
 
     def _terms_of_use(self, artifact: Json, source: Source, path: str) -> None:
-        words = []
-        for field, text in (
-            ("licence", source.licence and f"Licence: {source.licence}"),
-            ("accessed", source.accessed and f"Accessed: {source.accessed.text}"),
-        ):
-            if text:
-                words.append(text)
-                self.ledger.moved(f"{path}/{field}", "stands in the words of the citation", artifact, "citation")
-        if words:
-            artifact["citation"] = ". ".join(words)
+        terms = terms_of_use(source)
+        for field in terms:
+            self.ledger.moved(f"{path}/{field}", "stands in the words of the citation", artifact, "citation")
+        if terms:
+            artifact["citation"] = ". ".join(terms.values())
+
+
+def terms_of_use(source: Source) -> dict[str, str]:
+    """Licence and day of access by field, in words: neither has an element of its own."""
+    stated = (
+        ("licence", source.licence and f"Licence: {source.licence}"),
+        ("accessed", source.accessed and f"Accessed: {source.accessed.text}"),
+    )
+    return {field: words for field, words in stated if words}
 
 
 def addresses_of(source: Source) -> list[tuple[str, str]]:

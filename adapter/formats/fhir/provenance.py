@@ -6,10 +6,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from adapter.formats.fhir.datatypes import URI
-from adapter.formats.fhir.draft import addresses_of
+from adapter.formats.fhir.draft import addresses_of, terms_of_use
 from adapter.formats.fhir.narrative import narrative
 
 if TYPE_CHECKING:
+    from adapter.case import Source
     from adapter.formats.fhir.draft import Draft
     from adapter.report import Json
 
@@ -37,15 +38,26 @@ def provenance(d: Draft) -> None:
         "recorded": d.options.at,
         "agent": [{"who": {"display": f"{_AGENT}, mapping tables {d.terms.version}"}}],
     }
-    source = d.case.source
-    if source is not None:
-        entities = [entity(d, field, url) for field, url in addresses_of(source)]
-        if source.title:
-            entities = entities or [{"role": "source", "what": {}}]
-            titled(d, entities[0]["what"], source.title)
-        if entities:
-            made["entity"] = entities
+    if d.case.source is not None and (entities := publication(d, d.case.source)):
+        made["entity"] = entities
     d.add(made)
+
+
+def publication(d: Draft, source: Source) -> list[Json]:
+    """The publication in full, so that a reader can tell it from one that a finding cites.
+
+    An entity per address, the title with the first, the terms of use in one of their own.
+    """
+    entities = [entity(d, field, url) for field, url in addresses_of(source)]
+    if source.title:
+        entities = entities or [{"role": "source", "what": {}}]
+        titled(d, entities[0]["what"], source.title)
+    if terms := terms_of_use(source):
+        known = {"display": ". ".join(terms.values())}
+        for field in () if d.cites else terms:
+            d.ledger.moved(f"/source/{field}", _ALONE, known, "display")
+        entities.append({"role": "source", "what": known})
+    return entities
 
 
 def entity(d: Draft, field: str, url: str) -> Json:

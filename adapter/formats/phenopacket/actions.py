@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from adapter.formats.phenopacket.writing import Writing, date_element
@@ -27,8 +28,7 @@ def actions(w: Writing, case: Case) -> list[Json]:
     for n, treatment in enumerate(case.treatments):
         first[treatment.id or ""] = len(found)
         found += _of_treatment(w, treatment, f"/treatments/{n}", len(found))
-    for n, response in enumerate(case.responses):
-        _respond(w, response, f"/responses/{n}", found, first.get(response.to or "", -1))
+    _responses(w, case.responses, found, first)
     for node in found:
         for member in ("treatmentIntent", "responseToTreatment", "treatmentTerminationReason"):
             if member in node:
@@ -125,22 +125,42 @@ def _rest(w: Writing, node: Json, treatment: Treatment, path: str, where: str) -
     w.said(where, None if described else treatment.said, f"{path}/said")
 
 
-def _respond(w: Writing, response: Response, path: str, found: list[Json], index: int) -> None:
-    """The first response to a treatment in its field; further ones, and those to no stated treatment, as comments."""
+def _responses(w: Writing, responses: tuple[Response, ...], found: list[Json], first: dict[str, int]) -> None:
+    """What is said of each response stands on the action it is to; a second and further one say which they are."""
+    all_to = Counter(response.to for response in responses)
+    met: Counter[str | None] = Counter()
+    for n, response in enumerate(responses):
+        met[response.to] += 1
+        name = "response" if met[response.to] == 1 else f"response {met[response.to]}"
+        index = first.get(response.to or "", -1)
+        _respond(w, response, f"/responses/{n}", found, index, name, alone=all_to[response.to] == 1)
+
+
+def _respond(
+    w: Writing, response: Response, path: str, found: list[Json], index: int, name: str, *, alone: bool
+) -> None:
+    """The first response to a treatment in its field; further ones, and those to no stated treatment, as comments.
+
+    Where there are several, a comment repeats the status in the field, which does not say whose it is.
+    """
     node = found[index] if index >= 0 else None
     where = f"/medicalActions/{index}" if index >= 0 else "/subject"
     status = response.status
     if node is not None and "responseToTreatment" not in node and status and status not in NO_RESPONSE:
         code = w.coded("responses", status, "NCIT")
-        w.stated(node, "responseToTreatment", code, status, f"{path}/status", where, "response.status")
+        w.term(node, "responseToTreatment", code, f"{path}/status")
+        if not alone or status != code.label:
+            w.comment(where, f"{name}.status", status, f"{path}/status", moved=False)
     else:
-        w.said(where, response.status, f"{path}/status", "response.status")
+        w.said(where, status, f"{path}/status", f"{name}.status")
     if response.mrd:
-        w.comment(where, "response.mrd", response.mrd, f"{path}/mrd", moved=False)
+        w.comment(where, f"{name}.mrd", response.mrd, f"{path}/mrd", moved=False)
     for field in ("after", "date"):
         stated = getattr(response, field)
-        w.said(where, stated.text if stated else None, f"{path}/{field}", f"response.{field}")
-    w.said(where, response.since, f"{path}/since", "response.since")
+        w.said(where, stated.text if stated else None, f"{path}/{field}", f"{name}.{field}")
+    w.said(where, response.since, f"{path}/since", f"{name}.since")
     for n, site in enumerate(response.sites):
-        w.comment(where, "response.site", site, f"{path}/sites/{n}")
-    w.said(where, response.said, f"{path}/said", "response.said")
+        w.comment(where, f"{name}.site", site, f"{path}/sites/{n}")
+    w.said(where, response.said, f"{path}/said", f"{name}.said")
+    if not response.model_fields_set - {"to"}:
+        w.comment(where, name, "nothing further stated", "", moved=False)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from adapter.case.facts import Facts
 
 UNSTATED = "specimen-not-stated"
+_FEW = 32
 
 
 class Samples:
@@ -27,6 +28,7 @@ class Samples:
         self.order = {specimen.id: n for n, specimen in enumerate(case.specimens)}
         self.measurements: dict[str, list[Json]] = {}
         self.markers: dict[str, list[Json]] = {}
+        self._known: dict[str, dict[str, int]] = {}
         self._unstated = _free(UNSTATED, self.order)
 
     def id(self, specimen: str) -> str:
@@ -44,17 +46,31 @@ class Samples:
         key = self._key(specimen)
         return f"/biosamples/{self.order[key]}/measurements/{len(self.measurements.get(key, ()))}"
 
-    def measure(self, w: Writing, facts: Facts, measurement: Json) -> None:
-        """Add a measurement of a finding to its biosample.
+    def measure(self, w: Writing, facts: Facts, measurement: Json) -> str:
+        """Add a measurement of a finding to its biosample; its pointer.
 
         The schema demands that measurements differ, so an equal one stands there once, and the finding is narrowed.
         """
-        found = self.measurements.setdefault(self._key(facts.specimen), [])
-        if measurement in found:
-            equal = found[found.index(measurement)]
-            w.ledger.narrowed(facts.path, "an equal measurement stands in the packet once", equal)
-        else:
+        key = self._key(facts.specimen)
+        found = self.measurements.setdefault(key, [])
+        place = f"/biosamples/{self.order[key]}/measurements"
+        n = self._equal(key, measurement)
+        if n is None:
             found.append(measurement)
+            return f"{place}/{len(found) - 1}"
+        w.ledger.narrowed(facts.path, "an equal measurement stands in the packet once", found[n])
+        w.comments_of(f"{place}/{len(found)}", f"{place}/{n}")
+        return f"{place}/{n}"
+
+    def _equal(self, key: str, measurement: Json) -> int | None:
+        """Position of an equal measurement; among many by its text, so that the time grows with their number."""
+        found = self.measurements[key]
+        if len(found) < _FEW:
+            return found.index(measurement) if measurement in found else None
+        known = self._known.setdefault(key, {})
+        for n in range(len(known), len(found)):
+            known[repr(found[n])] = n
+        return known.get(repr(measurement))
 
     def mark(self, w: Writing, specimen: str, code: Code, source: str) -> str:
         """Add a diagnostic marker to a specimen's biosample; its pointer."""

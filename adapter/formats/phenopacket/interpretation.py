@@ -50,7 +50,7 @@ class Interpretations:
         words = label(w, facts)
         if facts.result != "present" or _is_denial(facts):
             where = self.samples.where(facts.specimen)
-            self.samples.measure(w, facts, measurement.of_absence(w, facts, words, where))
+            w.name(facts.path, self.samples.measure(w, facts, measurement.of_absence(w, facts, words, where)))
             return
         only_a_marker = _is_only_a_marker(facts)
         if facts.complex and not germline:
@@ -58,6 +58,7 @@ class Interpretations:
             where = self.samples.mark(w, facts.specimen, marker, facts.at("complex"))
             if only_a_marker:
                 _beside_marker(w, facts, where)
+                w.name(facts.path, where)
         if germline or not only_a_marker:
             self.calls.append(self._call(w, facts, words, germline=germline))
             if facts.cells and not germline:
@@ -85,7 +86,9 @@ class Interpretations:
         extra = extras.of_finding(facts)
         if facts.significance:
             extra += _significance(w, facts, node, variant)
-        variant["variationDescriptor"] = descriptor(w, facts, words, extra, self._ids, where=self._where())
+        where = self._where()
+        variant["variationDescriptor"] = described = descriptor(w, facts, words, extra, self._ids, where=where)
+        w.name(facts.path, where, described["id"].removeprefix(f"{w.case_id}-"))
         node["variantInterpretation"] = variant
         return node
 

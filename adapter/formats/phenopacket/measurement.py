@@ -15,7 +15,7 @@ from adapter.case.facts import Detail, Facts, Part, Value
 from adapter.formats.phenopacket import extras
 from adapter.formats.phenopacket.extras import Extra
 from adapter.formats.phenopacket.printing import number
-from adapter.formats.phenopacket.writing import Writing, code_of, key_of
+from adapter.formats.phenopacket.writing import Writing, age_element, code_of, key_of
 from adapter.nomenclature.quantities import Bounds, Share
 from adapter.report import Json
 from adapter.terms import Code, Terms
@@ -34,6 +34,8 @@ _SIGNS = {
     ".": " point ",
 }
 _LOINC = re.compile(r"(?:LOINC:)?(\d{1,7}-\d)")
+# Names of the cluster of differentiation nomenclature and of histocompatibility: a reader takes them for markers.
+MARKER = re.compile(r"CD\d|HLA-")
 
 
 def of_observation(w: Writing, facts: Facts, where: str) -> Iterator[Json]:
@@ -81,7 +83,7 @@ def _measurement(w: Writing, facts: Facts, where: str) -> Json:
     node: Json = {}
     code, value = assay(w, facts.test), facts.value
     known = facts.test == code.label or w.key("observations", facts.test) == facts.test
-    told = [] if known else [("test", facts.test, facts.at("test"), "")]
+    told = [] if known and not MARKER.match(facts.test) else [("test", facts.test, facts.at("test"), "")]
     told += [("gene", g.text, g.path, "") for g in facts.genes]
     reference = _reference(facts) if value and _is_number(value) else None
     _describe(w, node, [*told, *_beside(facts), *_rest(facts, reference), *_said(facts)])
@@ -140,15 +142,22 @@ def _reference(facts: Facts) -> Detail | None:
 
 
 def _part(w: Writing, facts: Facts, part: Part, where: str, *, first: bool) -> Json:
-    """One marker; what is said of the whole stands with the first, the method with each."""
+    """One marker; what is said of the whole stands with the first, the method with each.
+
+    A test and a marker may have one name and one value ("negative"), so a name that is not a marker's is said to be.
+    """
     node: Json = {}
     code = w.coded("measurements", part.name, "LOINC", "NCIT", "HAEM")
-    told = [("marker", part.name, part.path, "")] if part.name != code.label else []
+    known = part.name == code.label and MARKER.match(part.name)
+    told = [] if known else [("marker", part.name, part.path, "")]
     whole = [*_rest(facts), *_said(facts)] if first else [e for e in _rest(facts) if e[0] == "assay"]
     _describe(w, node, [*told, *_digits(part.value), *whole])
     w.term(node, "assay", code, part.path)
     _quantity(w, node, part.value)
-    return timed(w, node, facts, where)
+    beside = not first and facts.age and age_element(facts.age)  # the first has the comment that tells the date
+    if facts.age or facts.date:
+        w.time(node, "timeObserved", facts.path, where, facts.age, None if beside else facts.date)
+    return node
 
 
 def assay(w: Writing, test: str) -> Code:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from adapter.case.links import finding_ids
 from adapter.formats.phenopacket.writing import BY, Writing
 from adapter.report import Json
 from adapter.terms import Terms
@@ -54,9 +55,10 @@ def _references(w: Writing, case: Case) -> list[Json]:
     found: list[Json] = []
     if case.source:
         _add(w, found, case.source, "/source", "")
-    for n, finding in enumerate(case.findings):
-        if finding.source:
-            _add(w, found, finding.source, f"/findings/{n}/source", f" of finding {finding.id or n}")
+    ids = finding_ids(case.findings) if any(finding.source for finding in case.findings) else ()
+    for n, identifier in enumerate(ids):
+        if source := case.findings[n].source:
+            _add(w, found, source, f"/findings/{n}/source", f" of finding {identifier}")
     return found
 
 

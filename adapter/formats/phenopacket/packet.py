@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapter.case import Case, facts_of
 from adapter.case.facts import Facts
+from adapter.case.links import finding_ids
 from adapter.formats.base import Options, Written
 from adapter.formats.phenopacket import measurement
 from adapter.formats.phenopacket.actions import actions
@@ -18,10 +19,13 @@ from adapter.formats.phenopacket.writing import Writing
 from adapter.report import Json
 from adapter.terms import Terms
 
+# Kinds of finding of which a packet has one measurement per marker or gene.
+_OF_LINES = ("immunophenotype", "normal")
+
 
 def write(case: Case, terms: Terms, options: Options) -> Written:
     """``case`` as a Phenopacket, schema 2.0, in canonical JSON order."""
-    w = Writing(terms, options.at, case.id, tuple([finding.kind for finding in case.findings]))
+    w = Writing(terms, options.at, case.id, tuple([finding.kind for finding in case.findings]), _referred(case))
     packet: Json = {"id": case.id, "subject": individual(w, case)}
     w.note((packet, "/id", "", "id"))
     found, primary = diseases(w, case)
@@ -46,6 +50,24 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
     return Written(packet, w.ledger)
 
 
+def _referred(case: Case) -> dict[str, str]:
+    """Ids of the findings, by pointer, that something else of the case or of the packet names.
+
+    A second result of several lines is named so that its lines are not taken for further ones of the first.
+    """
+    several = {kind for kind in _OF_LINES if sum(finding.kind == kind for finding in case.findings) > 1}
+    if not (several or case.responses or any(f.source or getattr(f, "phase", None) for f in case.findings)):
+        return {}
+    ids = finding_ids(case.findings)
+    wanted = {response.mrd for response in case.responses}
+    wanted |= {phase.split()[-1] for finding in case.findings if (phase := getattr(finding, "phase", None))}
+    return {
+        f"/findings/{n}": ids[n]
+        for n, finding in enumerate(case.findings)
+        if finding.source or ids[n] in wanted or finding.kind in several
+    }
+
+
 class _Measured:
     """Observations: of a specimen where one is stated, else of the subject."""
 
@@ -56,9 +78,10 @@ class _Measured:
         where = samples.where(facts.specimen) if facts.specimen else f"/measurements/{len(self.of_subject)}"
         for node in measurement.of_observation(w, facts, where):
             if facts.specimen:
-                samples.measure(w, facts, node)
+                w.name(facts.path, samples.measure(w, facts, node))
             else:
                 self.of_subject.append(node)
+                w.name(facts.path, where)
 
 
 def _given(parts: Json) -> Json:

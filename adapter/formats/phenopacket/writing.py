@@ -17,17 +17,26 @@ class Writing:
 
     ``at`` is the conversion time. ``put`` is the ledger's, ``note`` adds its (node, source, rule, member) without a
     call of Python: a packet has some fifty of them. ``prefixes`` are the CURIE prefixes written so far, from which
-    ``metaData.resources`` is made; ``updates`` holds the comments for what version 2 has no field for.
+    ``metaData.resources`` is made; ``updates`` holds the comments for what version 2 has no field for. ``named`` are
+    the ids, by the finding's pointer, that its place in the packet has to tell and has not told yet.
     """
 
-    __slots__ = ("at", "case_id", "kinds", "ledger", "note", "prefixes", "put", "terms", "updates")
+    __slots__ = ("at", "case_id", "kinds", "ledger", "named", "note", "prefixes", "put", "terms", "updates")
 
-    def __init__(self, terms: Terms, at: str, case_id: str, kinds: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        terms: Terms,
+        at: str,
+        case_id: str,
+        kinds: tuple[str, ...] = (),
+        named: dict[str, str] | None = None,
+    ) -> None:
         self.terms, self.at, self.case_id, self.kinds = terms, at, case_id, kinds
         self.ledger = Ledger()
         self.put = self.ledger.put
         self.note = self.ledger.places.append
         self.prefixes: set[str] = set()
+        self.named = named or {}
         self.updates: list[Json] = []
 
     def kind(self, path: str) -> str:
@@ -74,6 +83,21 @@ class Writing:
         self.note((update, source, "profile:comment", "comment"))
         if moved:
             self.ledger.moved(source, f"no field for {name}; kept as a comment", update, "comment")
+
+    def comments_of(self, where: str, place: str) -> None:
+        """Let the latest comments, those on ``where``, speak of ``place``: what they were about stands there."""
+        for update in reversed(self.updates):
+            if not update["comment"].startswith(f"{where} "):
+                return
+            update["comment"] = place + update["comment"].removeprefix(where)
+
+    def name(self, path: str, where: str, known: str = "") -> None:
+        """Tell the id of the finding at ``path``, which something refers to, beside ``where`` it stands first.
+
+        ``known`` is the id that the place itself tells.
+        """
+        if path in self.named and (identifier := self.named.pop(path)) != known:
+            self.comment(where, "id", identifier, f"{path}/id", moved=False)
 
     def said(self, where: str, text: str | None, source: str, name: str = "said") -> None:
         """A comment for words that may be absent."""

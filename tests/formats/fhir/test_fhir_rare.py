@@ -38,7 +38,7 @@ def test_a_citation_that_no_resource_can_hold_is_declared():
     assert {(loss.path, loss.reason) for loss in made.losses} == {
         ("/source/doi", "moved"),
         ("/source/title", "moved"),
-        ("/source/licence", "no-place"),
+        ("/source/licence", "moved"),
     }
 
 

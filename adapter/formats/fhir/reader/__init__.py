@@ -85,9 +85,7 @@ def _source(s: Scene) -> Json:
             named = of_provenance(entry.resource)
             entry.own = "provenance"
     cited = [s.cited(e.resource) for e in s.entries if e.own and not e.role.startswith("finding/")]
-    found = next((one for one in cited if one), {})
-    s.named = {} if found else named
-    return found or named
+    return next((one for one in cited if one), named)
 
 
 def _finding(s: Scene, entry: Entry) -> None:
@@ -165,7 +163,6 @@ def _ids(s: Scene) -> None:
     from adapter.case.links import finding_ids
 
     made = s.case.get("findings", [])
-    _fuller(s)
     for finding in made:
         source = s.citations.get(id(finding), {})
         if source and source != {k: v for k, v in s.case.get("source", {}).items() if k != "label"}:
@@ -176,13 +173,6 @@ def _ids(s: Scene) -> None:
             bare = [{**f, "id": ""} if f is finding or "id" not in f else f for f in made]
             if list(finding_ids(bare)) == named:
                 finding.pop("id")
-
-
-def _fuller(s: Scene) -> None:
-    """Take the citation of the findings as the case's, where all have one and it says more than the Provenance does."""
-    cited = [one for one in s.citations.values() if one]
-    if s.named and cited and all(one == cited[0] for one in cited) and s.named.items() <= cited[0].items():
-        s.case["source"] = s.case.get("source", {}) | cited[0]
 
 
 def _carry(s: Scene, entry: Entry, carried: list[Json]) -> None:

@@ -29,11 +29,16 @@ def source_of(artifacts: Iterable[Json]) -> Json:
         if title := text(artifact, "display"):
             made.setdefault("title", title)
         if words := text(artifact, "citation"):
-            found = _TERMS_OF_USE.fullmatch(words)
-            made |= {k: v for k, v in found.groupdict().items() if v} if found else {}
-            if found is None:
+            made |= terms_of_use(words)
+            if not terms_of_use(words):
                 made.setdefault("title", words)
     return made
+
+
+def terms_of_use(words: str) -> Json:
+    """Licence and day of access, where the words are no others."""
+    found = _TERMS_OF_USE.fullmatch(words)
+    return {k: v for k, v in found.groupdict().items() if v} if found else {}
 
 
 def address(url: str) -> tuple[str, str]:
@@ -45,13 +50,14 @@ def address(url: str) -> tuple[str, str]:
 
 
 def of_provenance(resource: Json) -> Json:
-    """Addresses and title of the publication that a Provenance names as source."""
+    """The publication that a Provenance names as source: addresses, title, and in an entity of their own its terms."""
     made: Json = {}
     for _, entity in objects(resource, "entity"):
         what = obj(entity, "what")
         if url := text(obj(what, "identifier"), "value"):
             field, value = address(url)
             made.setdefault(field, value)
-        if title := text(what, "display"):
-            made.setdefault("title", title)
+        if words := text(what, "display"):
+            terms = {} if "identifier" in what else terms_of_use(words)
+            made |= terms or {"title": made.get("title", words)}
     return made

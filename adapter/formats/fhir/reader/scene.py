@@ -40,7 +40,6 @@ class Scene:
         self.case: dict[str, Any] = {"case_format": "1", "id": ""}
         self.issues: list[Issue] = []
         self.citations: dict[int, Json] = {}  # of findings, by the id of the finding in the making
-        self.named: Json = {}  # the publication, where the Provenance alone names it
         self.done: set[Entry] = set()
         self.variants: list[Entry] = []  # of other writers, read as genomic findings
 

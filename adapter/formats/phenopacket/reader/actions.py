@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 from adapter.case import Response, Treatment
 from adapter.formats.phenopacket.actions import NO_RESPONSE, TABLE, VOCABULARIES
-from adapter.formats.phenopacket.reader.comments import Comment, grouped
+from adapter.formats.phenopacket.reader.comments import Comment
 from adapter.formats.phenopacket.reader.reading import Reading, moment, objects, stated
 from adapter.formats.phenopacket.view import child, text
 from adapter.report import Json
 
-RESPONSE = tuple(f"response.{f}" for f in ("status", "mrd", "after", "date", "since", "site", "said"))
+_RESPONSE = re.compile(r"response(?: (?P<number>[1-9]\d{0,5}))?(?:\.(?P<field>status|mrd|after|date|since|site|said))?")
 _NAMES = ("cycles", "donor", "graft", "start", "end", "since", "said", "kind", "phase")
 
 
@@ -107,12 +108,24 @@ def _foreign(r: Reading, node: Json, where: str) -> Json:
 
 
 def _responses(r: Reading, node: Json, where: str, to: str) -> list[Json]:
-    groups = grouped(r.comments.at(where), RESPONSE)
-    found = [_response(group) for group in groups]
+    found = _told(r.comments.at(where))
     status = r.words("responses", node.get("responseToTreatment"), where, "")
     if node.get("responseToTreatment") and status:
         _answer(r, found, text(child(node, "responseToTreatment"), "id"), status)
     return [stated(to=to) | one for one in found]
+
+
+def _told(comments: list[Comment]) -> list[Json]:
+    """The responses that comments tell of, parted by the number each comment names."""
+    found: dict[int, Json] = {}
+    for comment in comments:
+        if told := _RESPONSE.fullmatch(comment.name):
+            one = found.setdefault(int(told["number"] or 1), {})
+            if told["field"] == "site":
+                one.setdefault("sites", []).append(comment.text)
+            elif told["field"]:
+                one[told["field"]] = comment.text
+    return [found[number] for number in sorted(found)]
 
 
 def _answer(r: Reading, found: list[Json], curie: str, status: str) -> None:
@@ -127,8 +140,3 @@ def _answer(r: Reading, found: list[Json], curie: str, status: str) -> None:
         found.insert(0, {"status": status})
     else:
         bare["status"] = status
-
-
-def _response(group: list[Comment]) -> Json:
-    said = {c.name.removeprefix("response."): c.text for c in group if c.name != "response.site"}
-    return said | stated(sites=[c.text for c in group if c.name == "response.site"])

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from adapter.errors import NomenclatureError
+from adapter.formats.phenopacket.measurement import MARKER
 from adapter.formats.phenopacket.printing import number
 from adapter.formats.phenopacket.reader.reading import Reading, moment, objects, stated
 from adapter.formats.phenopacket.reader.variants import COUNTS, FLAGS, GENES, PLAIN, Told, finding_of
 from adapter.formats.phenopacket.view import child, text
 from adapter.nomenclature import readings
-from adapter.nomenclature.readings import MARKERS
 from adapter.report import Json
 
 _TOLD = (
@@ -23,7 +24,6 @@ _TOLD = (
 )  # fmt: skip
 _NAMES = "|".join(sorted({*_TOLD, *PLAIN, *COUNTS, *FLAGS, *GENES}, key=len, reverse=True))
 _PART = re.compile(rf"(?:^|; )({_NAMES}): ")
-_CLUSTER = re.compile(r"CD\d|HLA-")  # names of the cluster of differentiation nomenclature and of histocompatibility
 OBSERVED = ("mrd", "expression", "immunophenotype")
 
 
@@ -83,7 +83,7 @@ def findings(r: Reading, specimens: dict[str, str], known: dict[str, list[Json]]
         below = _of(sample, f"/biosamples/{n}", specimens.get(text(sample, "id")))
         found += [one for one in below if one.node not in follow]
     for group in _together(r, found):
-        if _is_part(r, group[0], []):
+        if _is_part(r, group[0]):
             yield group[0].where, _immunophenotype(r, group)
         elif finding := _finding(r, group[0]):
             finding["genes"] = [*finding.get("genes", ()), *(one.one("gene") for one in group[1:])]
@@ -94,7 +94,8 @@ def _together(r: Reading, found: list[Measured]) -> Iterator[list[Measured]]:
     """Measurements in a row that are one finding: markers of an immunophenotype, genes of a normal result."""
     group: list[Measured] = []
     for one in found:
-        if group and (_continues(r, group, one) or _one_gene_more(group, one)):
+        named = r.comments.first(one.where, "id") is not None  # the first line of a result that has an id
+        if group and not named and (_continues(r, group, one) or _one_gene_more(group, one)):
             group.append(one)
             continue
         if group:
@@ -248,23 +249,28 @@ def _unit(quantity: Json) -> str:
     return local if prefix == "UCUM" else text(unit, "label") or local
 
 
-def _is_part(r: Reading, one: Measured, parts: list[Measured]) -> bool:
-    """Whether a measurement is a marker of an immunophenotype."""
+def _is_part(r: Reading, one: Measured) -> bool:
+    """Whether a measurement is a marker of an immunophenotype: it says so, or has a marker's name and result."""
     if _own_key(r, one) or one.one("test"):
         return False
-    if one.one("marker"):
-        return True
-    if text(one.assay, "label") == text(one.assay, "id"):
-        return False  # a test that is stated by its code alone: markers have names
-    if text(one.value, "label").lower() in MARKERS:
-        return True
-    share = _unit(child(one.node, "value", "quantity")) == "%"
-    return share and (bool(parts) or _CLUSTER.match(_marker(one)) is not None)
+    return bool(one.one("marker")) or (MARKER.match(_marker(one)) is not None and _is_seen(one))
+
+
+def _is_seen(one: Measured) -> bool:
+    """Whether the value is one that a marker has: positive, dim, a share of cells."""
+    quantity = child(one.node, "value", "quantity")
+    if quantity:
+        return _unit(quantity) == "%"
+    try:
+        readings.read_marker(text(one.value, "label"))
+    except NomenclatureError:
+        return False
+    return True
 
 
 def _continues(r: Reading, parts: list[Measured], one: Measured) -> bool:
     """Whether ``one`` is a further marker of the same result: nothing is said of a new whole."""
-    if not (_is_part(r, parts[0], []) and _is_part(r, one, parts)) or one.told.keys() - {"marker", "value", "assay"}:
+    if not (_is_part(r, parts[0]) and _is_part(r, one)) or one.told.keys() - {"marker", "value", "assay"}:
         return False
     same = one.specimen == parts[0].specimen and one.told.get("assay") == parts[0].told.get("assay")
     again = _marker(one) in {_marker(p) for p in parts}

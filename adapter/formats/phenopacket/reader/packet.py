@@ -53,9 +53,9 @@ def _stated(r: Reading) -> Json:
     ids = samples.identities(r)
     diagnoses = diseases.diagnoses(r)
     treatments, responses = actions.treatments(r)
-    calls, findings = _findings(r, ids)
+    findings = _findings(r, ids)
     _publish(r, findings, sources.of_findings())
-    _link(r, calls, findings, responses)
+    _link(r, findings, responses)
     return {"case_format": "1", "id": r.case_id} | stated(
         source=sources.of_case(label),
         subject=person.subject(r, label),
@@ -70,8 +70,8 @@ def _stated(r: Reading) -> Json:
     )
 
 
-def _findings(r: Reading, ids: dict[str, str]) -> tuple[list[Json], list[Json]]:
-    """The calls, and all findings in an order that gives the packet again."""
+def _findings(r: Reading, ids: dict[str, str]) -> list[Json]:
+    """All findings in an order that gives the packet again."""
     calls = list(variants.findings(r, ids))
     complexes: Counter[str] = Counter(
         owner
@@ -80,8 +80,9 @@ def _findings(r: Reading, ids: dict[str, str]) -> tuple[list[Json], list[Json]]:
     )
     known = _following(r, ids, [finding for _, finding in calls])
     others = [*samples.markers(r, ids, complexes), *measurements.findings(r, ids, known)]
-    ordered = [finding for _, finding in merged(r, calls, others)]
-    return [finding for _, finding in calls], ordered
+    for where, finding in others:
+        finding |= stated(id=r.comments.first(where, "id"))
+    return [finding for _, finding in merged(r, calls, others)]
 
 
 def _following(r: Reading, ids: dict[str, str], calls: list[Json]) -> dict[str, list[Json]]:
@@ -143,52 +144,27 @@ def _owner(r: Reading, where: str) -> str:
 
 
 def _publish(r: Reading, findings: list[Json], sources: dict[str, Json]) -> None:
-    """Give findings the sources that name them by id, or by position where no id was stated.
-
-    A finding that lost its id is given the source only where it can be no other one.
-    """
+    """Give findings the sources that name them by id."""
     for owner, source in sources.items():
-        name = owner.removeprefix("finding ")
-        known = [one for one in findings if one.get("id") == name]
-        if not known and not name.isdecimal():
-            known = [one for one in findings if "id" not in one]
-        elif not known:
-            known = [one for one in findings if re.fullmatch(rf"{one['kind']}-\d+", one.get("id", f"{one['kind']}-1"))]
+        known = [one for one in findings if one.get("id") == owner.removeprefix("finding ")]
         if len(known) != 1:
             r.odd("/metaData/externalReferences", "source", "the finding that a source belongs to cannot be told")
             continue
         known[0]["source"] = source
-        if not name.isdecimal():
-            known[0]["id"] = name
 
 
-def _link(r: Reading, calls: list[Json], findings: list[Json], responses: list[Json]) -> None:
-    """Give a finding that is referred to, and lost its id, that id where it can be no other one; else drop the link.
-
-    A phase is with a variant that is present: with a call.
-    """
+def _link(r: Reading, findings: list[Json], responses: list[Json]) -> None:
+    """Take out, to be carried, what refers to a finding that is not there: a phase, a residual disease result."""
     for one in findings:
         found = _PHASE.fullmatch(str(one.get("phase", "")))
-        others = [other for other in calls if other is not one]
-        if found and not _named(found["id"], [f for f in findings if f is not one], others):
+        if found and not any(other.get("id") == found["id"] for other in findings if other is not one):
             r.odd("", "reference", "the finding that a phase names cannot be told; the phase is carried")
             del one["phase"]
-    residual = [one for one in findings if one["kind"] == "mrd"]
+    residual = {one.get("id") for one in findings if one["kind"] == "mrd"}
     for one in responses:
-        if "mrd" in one and not _named(one["mrd"], residual, residual):
+        if "mrd" in one and one["mrd"] not in residual:
             r.odd("", "reference", "the residual disease result that a response names cannot be told")
             del one["mrd"]
-
-
-def _named(identifier: str, known: list[Json], candidates: list[Json]) -> bool:
-    """Whether a finding of ``known`` has this id; the only nameless candidate is given it where none has."""
-    if any(one.get("id") == identifier for one in known):
-        return True
-    nameless = [one for one in candidates if "id" not in one]
-    if len(nameless) != 1:
-        return False
-    nameless[0]["id"] = identifier
-    return True
 
 
 def _accepted(r: Reading, document: Json) -> Case:

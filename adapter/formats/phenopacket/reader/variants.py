@@ -119,7 +119,7 @@ def _finding(r: Reading, call: Json, specimens: dict[str, str], where: str) -> J
     found = finding_of(r, told)
     significance = CLASSES.get(text(variant, "acmgPathogenicityClassification"))
     own = text(node, "id")
-    named = own_id(r.case_id, own) if own.startswith(f"{r.case_id}-") else None
+    named = told.one("id") or (own_id(r.case_id, own) if own.startswith(f"{r.case_id}-") else None)
     specimen = specimens.get(text(call, "subjectOrBiosampleId"))
     found |= stated(id=named, specimen=specimen, said=text(node, "description"))
     if not r.ours:
@@ -201,8 +201,7 @@ def finding_of(r: Reading, told: Told) -> Json:
     """The finding that is told, its kind by what is told of it."""
     words = Words(told.label)
     kind = next((one for one in told.named.get("kind", ()) if one in KINDS), None)
-    context = _context(told)
-    known = [*context, *(k for n in GENES for v in told.named.get(n, ()) if (k := _gene_key(v)) not in context)]
+    known = _known(told)
     zygosity = _taken_zygosity(r, told, words)
     fusion = _fusion(r, told, words, known)
     genes = told.listed_genes.split(" ") if told.listed_genes else [] if fusion else words.genes(known, r.terms)
@@ -224,10 +223,15 @@ def finding_of(r: Reading, told: Told) -> Json:
     return {"kind": kind} | {name: value for name, value in found.items() if name not in worked_out}
 
 
-def _context(told: Told) -> list[str]:
-    """Key of the gene in the descriptor's context; another name of it that was stated counts as the same gene."""
-    gene = text(told.gene, "valueId") or text(told.gene, "symbol")
-    return [gene] if gene else []
+def _known(told: Told) -> list[str]:
+    """Keys of the genes, that of the descriptor's context first; one that has a role is named by its role too."""
+    roles, further = (
+        [_gene_key(value) for name in names for value in told.named.get(name, ())] for names in (GENES[:-1], GENES[-1:])
+    )
+    context = text(told.gene, "valueId") or text(told.gene, "symbol")
+    if context in roles:
+        roles.remove(context)
+    return [*([context] if context else []), *roles, *further]
 
 
 def _gene_key(value: str) -> str:
