@@ -265,7 +265,7 @@ def _worded(r: Reader, sign: Sign | None) -> Abnormality | None:
     """Worded = "X" | "Y" | symbol ..."""
     text = r.texts[r.i]
     if text in ("X", "Y", "x", "y"):
-        if _VARIANT.fullmatch(r.texts[r.i + 1]) and r.texts[r.i + 1][0] in "pq":
+        if _VARIANT.fullmatch(r.texts[r.i + 1]):
             return _variant(r)
         if sign is None:
             return _without_sign(r)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from adapter.nomenclature import bands as band_table
 from adapter.nomenclature.iscn.abnormality import item, symbol_at
 from adapter.nomenclature.iscn.breakpoints import band, chromosome
-from adapter.nomenclature.iscn.model import ArrayEvent, Breakpoint, Range
+from adapter.nomenclature.iscn.model import ONE, ArrayEvent, Breakpoint, Range
 from adapter.nomenclature.iscn.operations import CHROMOSOMES, ORIGINS
 from adapter.nomenclature.iscn.order import existing
 
@@ -189,7 +190,11 @@ class Arrays:
             return False
         several = len(found.chromosomes) > 1
         junction = tuple(self._positions(";" if several else "_")) if self._opens_positions() else ()
-        self._add(first, found.chromosomes, (), _Span(), self._amount(), found, junction)
+        amount = self._amount()
+        if amount.copies is not None and not junction and found.multiplier == ONE:
+            # directly behind its bands a number is that of the item, wherever it was written
+            found, amount = replace(found, multiplier=amount.copies), amount._replace(copies=None)
+        self._add(first, found.chromosomes, (), _Span(), amount, found, junction)
         return True
 
     def _chromosomes(self) -> tuple[str, ...]:

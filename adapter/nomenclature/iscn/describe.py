@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         FishPattern,
         Linkage,
         Range,
+        Status,
     )
     from adapter.nomenclature.iscn.profiles import Run
     from adapter.terms import Terms
@@ -293,7 +294,10 @@ def _summary(
     }
 
 
-def _canonical(document: Document, lines: tuple[Line, ...]) -> str:
+def _canonical(document: Document, lines: tuple[Line, ...], status: Status) -> str | None:
+    """The canonical text; None where something is wrong or was not read, since it would say less than was written."""
+    if status not in ("ok", "repaired"):
+        return None
     texts = [tuple(known.text for known in line.stated) for line in lines]
     return render(document, texts)
 
@@ -352,7 +356,7 @@ def describe(
     found: Json = {
         "input": document.input,
         "status": checked.status,
-        "canonical": None if checked.status in ("not-iscn", "rejected") else _canonical(document, lines),
+        "canonical": _canonical(document, lines, checked.status),
         "diagnostics": [_diagnostic(one) for one in checked.diagnostics],
         "unclassified": [list(span) for span in document.unclassified],
         "segments": [{"kind": s.kind, "start": s.start, "end": s.end} for s in document.segments],

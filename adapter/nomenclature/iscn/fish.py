@@ -196,14 +196,15 @@ def _signal(r: Reader, number: int, place: int) -> Signal:
             state = _STATES.get(text, "enhanced")
             r.take("probe state")
         else:
-            if not _is_name(probe) and r.i > first:
+            if r.i > first and not _is_name(probe, shown=bool(copies or state)):
                 r.say("FISH-N", "error", start, r.ends[r.i - 1], "no probe is named")
             return Signal(probe, side, copies, state, number, place, start, r.ends[r.i - 1])
 
 
-def _is_name(probe: str) -> bool:
-    """Whether this can name a probe: letters, none of them foreign, and no band."""
-    return probe.isascii() and any(map(str.isalpha, probe)) and "'" not in probe and not _BAND.fullmatch(probe)
+def _is_name(probe: str, *, shown: bool) -> bool:
+    """Whether this can name a probe: letters, none of them foreign; a band such as ``q34`` only with its signals."""
+    named = probe.isascii() and any(map(str.isalpha, probe)) and "'" not in probe
+    return named and (shown or not _BAND.fullmatch(probe))
 
 
 def _copies(r: Reader) -> Range | None:

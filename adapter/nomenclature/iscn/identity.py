@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from adapter.nomenclature.iscn.model import Cells, Range, Sex
+from adapter.nomenclature.iscn.scan import printed
 
 if TYPE_CHECKING:
     from adapter.nomenclature.iscn.scan import Reader
@@ -118,7 +119,7 @@ def cells(r: Reader) -> Cells | None:
     end_of_number = r.ends[r.i - 1]
     while r.i < stop:
         r.take("note")
-    note = " ".join(r.raw[end_of_number : r.ends[r.i - 1]].split()).strip(" ,")
+    note = printed(r.raw[end_of_number : r.ends[r.i - 1]]).strip(" ,")
     if closed:
         r.take("bracket")
     else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from adapter.nomenclature.iscn.abnormality import item, symbol_at
 from adapter.nomenclature.iscn.identity import SEX, cells, count, ploidy_level, sex_complement, small_number
 from adapter.nomenclature.iscn.model import ONE, Abnormality, Cells, Clone, Note, Relation, Sex
+from adapter.nomenclature.iscn.scan import printed
 
 if TYPE_CHECKING:
     from adapter.nomenclature.iscn.scan import Reader
@@ -328,9 +329,8 @@ class Karyotype:
 
 
 def _printed(text: str) -> str:
-    """A note with plain blanks, without quotation marks and without a ``w`` that would read on over a slash."""
-    plain = "".join(c if c.isprintable() and c not in '"\\' else " " for c in text)
-    return " ".join(plain.split()).replace("w /", "w/").removesuffix(" w")
+    """A note in plain characters and blanks, without a ``w`` that would read on over a slash."""
+    return printed(text).replace("w /", "w/").removesuffix(" w")
 
 
 def _comma(r: Reader) -> None:

@@ -147,7 +147,9 @@ def _account(parts: _Parts, r: Reader) -> None:
     """Tokens, unclassified spans and needless blanks of one segment."""
     for i in r.gaps:
         before, after = r.roles[i - 1], r.roles[i]
-        if before and after and before not in _APART and after not in _APART:
+        if before == after == "probe":
+            r.say("SEP", "info", r.ends[i - 1], r.starts[i], "blank in the name of a probe, kept")
+        elif before and after and before not in _APART and after not in _APART:
             r.say("SEP", "repair", r.ends[i - 1], r.starts[i], "blank left out", "")
     parts.columns.append((r.starts, r.ends, r.roles))
     spans = r.unclassified()

@@ -314,6 +314,7 @@ def _folded(names: tuple[str, ...]) -> list[str]:
 
 def _amount(e: ArrayEvent) -> str:
     copies = "" if e.copies is None else f"x{e.copies}"
-    state = e.state if e.state in ("amp", "cth", "cx") else f" {e.state}" if e.state else ""
+    joined = e.state in ("amp", "cth", "cx") and not e.mos
+    state = e.state if joined or not e.state else f" {e.state}"
     mosaic = f"[{e.mosaic}]" if e.mosaic else ""
     return copies + (" mos" if e.mos else "") + state + mosaic + "".join(f" {origin}" for origin in e.origin)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.nomenclature import bands
 from adapter.nomenclature.iscn.effects import joined, net, persons
-from adapter.nomenclature.iscn.expand import Line, expand
+from adapter.nomenclature.iscn.expand import Line, agrees, expand
 from adapter.nomenclature.loci import at_junction, rows
 
 if TYPE_CHECKING:
@@ -135,9 +135,21 @@ def rules_for(diagnosis: str) -> tuple[RuleSet, ...]:
 
 
 def tumour(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """The lines of the tumour: not the donor's, not those without an acquired item."""
+    """The lines of the tumour: not the donor's, and those with an acquired item or another number of whole sets."""
     own = (line for line in lines if line.clone.population != "donor")
-    return tuple(line for line in own if any(step.meaning.counts for step in line.steps))
+    return tuple(line for line in own if any(step.meaning.counts for step in line.steps) or _other_level(line))
+
+
+def _other_level(line: Line) -> bool:
+    """Whether number and sex chromosomes alone state a polyploid clone of at least two cells: ``69,XXX[10]``.
+
+    Not of a mosaic or a constitutional complement, where the number is that of the person.
+    """
+    clone = line.clone
+    if line.ploidy < 3 or clone.population in ("mos", "chi") or (clone.sex is not None and clone.sex.constitutional):
+        return False
+    single = clone.cells is not None and not clone.cells.composite and clone.cells.n < 2
+    return not single and agrees(clone.count, line.counted)
 
 
 def present(step: Step) -> bool:

@@ -12,11 +12,14 @@ from functools import lru_cache
 from itertools import accumulate
 
 from adapter.nomenclature.iscn.model import Arm, Breakpoint, Diagnostic, SegmentKind, Severity
+from adapter.nomenclature.iscn.operations import ORIGINS
 
 _SPLIT = re.compile(
     r"""
     w\s?/(?!\d) | // | :: | -{1,2}> | ~> | \s+ | \d+
-  | [XYxy](?=[pq](?:[^A-Za-z']|ter|cen|[hs]|\Z)) | [xX](?=\s?\d)
+  | [XYxy](?=[pq](?:[^A-Za-z']|ter|cen|[hs]|\Z)|cen(?![A-Za-gi-z])|(?:"""
+    + "|".join(sorted(ORIGINS))
+    + r""")(?![A-Za-z])) | [xX](?=\s?\d)
   | [pqPQ](?:ter|cen(?![A-Za-z]) | [\d?]+(?:\.[\d?]+)? | (?![A-Za-z'\d]) | (?=[pq][\d?]))
   | or(?=[a-z]{1,4}\()
   | [A-Za-z]+?(?=[xX]\d|[^A-Za-z]|\Z)
@@ -26,12 +29,16 @@ _SPLIT = re.compile(
 _PROBES = re.compile(
     r"""
     [35]\s?'\s* | \s+ | \d++(?![A-Za-z@]) | x(?=\s?\d) | \++ | (?:con|sep|amp|dim|enh|mv|st)(?=[\s,;)x]|\Z)
-  | [A-Za-z0-9][A-Za-z0-9@_]*?(?:-[A-Za-z0-9@_]+?)*(?=x\d+(?![A-Za-z0-9])|[^A-Za-z0-9@_-]|-(?![A-Za-z0-9])|\Z)
+  | [A-Za-z0-9][A-Za-z0-9@_]*?(?:(?:-(?!x\d)|/(?![35]\s?'))[A-Za-z0-9@_]+?)*
+    (?=x\d+(?![A-Za-z0-9]) | [^A-Za-z0-9@_/-] | [-/](?![A-Za-z0-9]) | -x\d | /[35]\s?' | \Z)
   | .""",
     re.VERBOSE | re.DOTALL,
 )
 _GROUP = re.compile(r"\(([^()]*)")
-_IS_PROBES = re.compile(r"[A-WZ]|wcp|pcp|cep|subtel|'")
+_OF_CHROMOSOMES = re.compile(
+    r"(?:ter|cen|or|neo|stk|[a-z]{1,4}(?=[:;]\d)|[xX](?!\s?\d)|[Yypqs]|-(?=[->\dpqXY?])|[^A-Za-z'+-])*+"
+)
+"""Chromosomes, bands or a long form; parentheses with any other letter name probes."""
 _TECHNIQUE = re.compile(
     r"(?:(?<=[\s.,;/\])\d])|\A)(?:rev\s+|fib\s+|nuc\s*)?(?:ish|arr|s?seq|ogm|rsa)(?=\s*[\[(\d?]|\s+[A-Za-z+-])",
     re.IGNORECASE,
@@ -68,6 +75,12 @@ def clean(text: str, found: list[Diagnostic]) -> str:
     if "&" in text or '"' in text or "\\" in text or "_x000" in text:
         text = _ENTITY.sub(lambda match: _plain(match, found), text)
     return text
+
+
+def printed(text: str) -> str:
+    """A part of a text for the canonical form: characters as `clean` makes them, one blank for white space."""
+    plain = "".join(c if c.isprintable() else " " for c in clean(text, []))
+    return " ".join(plain.split())
 
 
 def _plain(match: re.Match[str], found: list[Diagnostic]) -> str:
@@ -231,7 +244,7 @@ def probe_lexemes(raw: str, text: str, start: int, end: int, found: list[Diagnos
     pieces: list[str] = []
     at = start
     for match in _GROUP.finditer(text, start, end):
-        if nuclear or _IS_PROBES.search(match[0]):
+        if nuclear or not _OF_CHROMOSOMES.fullmatch(match[1]):
             pieces += _SPLIT.findall(text[at : match.start() + 1])
             pieces += _PROBES.findall(match[1])
             at = match.end(1)

@@ -64,6 +64,28 @@ def test_metaphase_signals_stand_on_their_chromosome():
     ]
     assert parse("46,XX.ish 22q11.2(D22S75x2)").fish[0].locus[0].name == "q11.2"
     assert parse("nuc ish 8cen(D8Z2x3)[100/200]").fish[0].locus[0].band == "cen"
+    assert parse("nuc ish Xcen(DXZ1x1)[100/200]").fish[0].locus[0].chromosome == "X"
+
+
+@pytest.mark.parametrize(
+    ("text", "probes", "states"),
+    [
+        ("46,XX.ish 8p(abc++)", ["abc"], ["enhanced"]),
+        ("46,XX.ish t(9;22)(abl1-,bcr++)", ["abl1", "bcr"], ["absent", "enhanced"]),
+        ("46,XX.ish 17p13(p53-)", ["p53"], ["absent"]),
+        ("ish(ABL1x2-)", ["ABL1"], ["absent"]),
+        ("nuc ish(D5S721/D5S23x2,EGR1x1)[20/200]", ["D5S721/D5S23", "EGR1"], ["", ""]),
+        ("nuc ish 17p13(p53x1)[20/200]", ["p53"], [""]),
+        ("nuc ish(cep 8x3)[20/200]", ["cep 8"], [""]),
+    ],
+)
+def test_names_of_probes(text, probes, states):
+    document = parse(text)
+    (pattern,) = document.fish
+    assert document.status == "ok"
+    assert [signal.probe for signal in pattern.signals] == probes
+    assert [signal.state for signal in pattern.signals] == states
+    assert parse(render(document)) == document
 
 
 @pytest.mark.parametrize(
@@ -81,6 +103,8 @@ def test_metaphase_signals_stand_on_their_chromosome():
         ("nuc ish(KMT2Ax3),", "SEP", ","),
         ("46,XX.nuc ish nothing", "PROSE", "nothing"),
         ("nuc ish(KMT2Ax3)(x2)", "FISH-N", "x2"),
+        ("nuc ish(q34)", "FISH-N", "q34"),
+        ("nuc ish(ABL1 BCRx2)", "SEP", " "),
         ("nuc ish(KMT2Ax3)[5]ish", "PROSE", "ish"),
         ("no report. nuc ish(KMT2Ax3)", "PROSE", "no report"),
     ],
@@ -160,6 +184,13 @@ def test_whole_chromosomes_and_mosaics_by_mapping_and_array():
     assert first.mosaic == "0.3"
     (event,) = parse("arr[GRCh38] 7p22.3q36.3(43360_159335865)x2 mos hmz").arrays
     assert (event.mos, event.state) == (True, "hmz")
+    assert render(parse("arr[GRCh38] 8q24(1000_2000) amp mos")) == "arr[GRCh38] 8q24(1000_2000) mos amp"
+
+
+def test_a_number_directly_behind_an_item_is_its_own_wherever_it_stands():
+    (event,) = parse("sseq[GRCh38] t(2;4)(q37;q21) amp x3").arrays
+    assert (event.copies, event.state, event.abnormality.multiplier) == (None, "amp", Range(3, 3))
+    assert render(parse("sseq[GRCh38] t(2;4)(q37;q21) amp x3")) == "sseq[GRCh38] t(2;4)(q37;q21)x3amp"
 
 
 def test_comparative_hybridisation_keeps_its_technique():

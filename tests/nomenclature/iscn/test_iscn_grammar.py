@@ -237,6 +237,11 @@ def test_notes_stand_where_they_stood():
         ("46,XY,rob(14;21)(q10;q10),21", "46,XY,rob(14;21)(q10;q10),+21"),
         ("45,XX,7[10]/46,XX[3]", "45,XX,-7[10]/46,XX[3]"),
         ("47,XX,+8[3]/48,sl,9[4]", "47,XX,+8[3]/48,sl,+9[4]"),
+        # the sign that was worked out is written before a sex chromosome with its origin, too
+        ("46,X,Y\\c/rec(18)dup(18q)", "46,X,+Yc/rec(18)dup(18q)"),
+        ("46,Y,Xc", "46,Y,+Xc"),
+        # notes in plain characters
+        ("46,XX[18]/non\u2013clonal[1,w/\u00d7]", "46,XX[18]/non-clonal[1,w/x]"),
     ],
 )
 def test_repairs(text, canonical):
@@ -280,6 +285,22 @@ def test_faults_are_told_where_they_are(text, code, place):
         assert document.status == "not-iscn"
         return
     assert (code, place) in [(d.code, text[d.start : d.end]) for d in document.diagnostics]
+
+
+@pytest.mark.parametrize("chromosome", ["X", "Y", "8"])
+@pytest.mark.parametrize("origin", ["c", "mat", "pat", "dn", "?c"])
+def test_every_chromosome_takes_a_suffix_of_its_origin(chromosome, origin):
+    document = parse(f"47,XX,+{chromosome}{origin}")
+    (item,) = document.clones[0].abnormalities
+    assert (document.status, item.chromosomes, item.origin) == ("ok", (chromosome,), (origin.strip("?"),))
+
+
+def test_variants_of_the_sex_chromosomes():
+    items = parse("46,XY,Xcenh+,Yqh-").clones[0].abnormalities
+    assert [(item.kind, item.chromosomes, item.feature) for item in items] == [
+        ("heteromorphism", ("X",), "cenh+"),
+        ("heteromorphism", ("Y",), "qh-"),
+    ]
 
 
 @pytest.mark.parametrize(

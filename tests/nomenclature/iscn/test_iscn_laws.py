@@ -5,6 +5,7 @@ import random
 import time
 from itertools import pairwise
 
+import generated_values
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -82,7 +83,8 @@ def laws(text):
     assert all(a.end <= b.start for a, b in pairwise(tokens))
     canonical = render(document)
     if document.status in ("ok", "repaired"):
-        assert parse(canonical) == document, (text, canonical)
+        again = parse(canonical)
+        assert (again, again.status) == (document, "ok"), (text, canonical)
     elif document.status != "not-iscn":
         assert any(d.severity in ("error", "warning") for d in document.diagnostics)
 
@@ -101,6 +103,27 @@ def test_no_character_is_lost_whatever_the_text(seed):
 def test_no_character_is_lost_in_many_texts(seed):
     for text in batch(seed):
         laws(text)
+
+
+def reads_back(seed):
+    made = generated_values.document(random.Random(seed))
+    text = render(made)
+    again = parse(text)
+    assert (again, again.status) == (made, "ok"), text
+
+
+@settings(max_examples=1000, deadline=None, database=None)
+@given(SEEDS)
+def test_every_value_is_written_so_that_it_reads_back(seed):
+    reads_back(seed)
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(not NIGHTLY, reason="nightly: set ADAPTER_NIGHTLY=1")
+@settings(max_examples=50_000, deadline=None, database=None)
+@given(SEEDS)
+def test_many_values_are_written_so_that_they_read_back(seed):
+    reads_back(seed)
 
 
 @given(st.text(max_size=60))

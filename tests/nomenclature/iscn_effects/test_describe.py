@@ -230,6 +230,11 @@ def test_a_diagnosis_chooses_the_rule_sets():
 def test_text_that_is_no_nomenclature_has_nothing():
     found = said("no metaphases")
     assert (found["status"], found["canonical"], found["clones"]) == ("not-iscn", None, [])
+
+
+def test_what_is_not_read_in_full_has_no_canonical_text():
+    found = describe(parse("46,XX,foo(9;22)(q34;q11.2)[20]"))
+    assert (found["status"], found["canonical"], len(found["clones"])) == ("partial", None, 1)
     assert found["summary"]["abnormalities"] == 0
 
 

@@ -143,7 +143,14 @@ def test_monosomal_karyotype(text, present, disputed):
         ("36,XX,-3,-4,-5,-7,-9,-13,-15,-16,-17,-20[12]", "low-hypodiploid"),
         ("42,XX,-3,-7,-13,-17[12]", "high-hypodiploid"),
         ("55,XX,+X,+4,+6,+8,+10,+14,+17,+18,+21[15]", "high-hyperdiploid"),
-        ("69,XXX[10]", None),
+        # the number and the sex chromosomes state the sets, without any item
+        ("69,XXX[10]", "near-triploid"),
+        ("92,XXYY[4]/46,XY[16]", "near-tetraploid"),
+        ("69,XXX[1]/46,XX[19]", None),
+        ("mos 69,XXX[10]/46,XX[20]", None),
+        ("69,XXXc[20]", None),
+        ("46,XX[3]//92,XXYY[17]", None),
+        ("69,XX[10]", None),
         ("70,XXX,+1[10]", "near-triploid"),
         ("92,XXXX,del(5)(q13)[10]", "near-tetraploid"),
         # doubled near-haploid: every autosome twice or four times
