@@ -161,6 +161,7 @@ COLUMNS = (
 SOURCES = {
     "BEACON": "https://github.com/ga4gh-beacon/beacon-v2/tree/main/",
     "BFDR": "http://hl7.org/fhir/us/bfdr/",
+    "CHELM": "https://build.fhir.org/ig/ahdis/ch-elm/",
     "CIBMTR": "https://github.com/nmdp-ig/cibmtr-reporting-ig/tree/main/",
     "EFOREL": "http://www.ebi.ac.uk/efo/",
     "GR": "http://hl7.org/fhir/uv/genomics-reporting/STU3/",
@@ -175,6 +176,7 @@ SOURCES = {
     "SNOMEDBROWSER": "https://browser.ihtsdotools.org/",
     "THO": "http://terminology.hl7.org/7.0.1/",
     "UCUMSPEC": "https://ucum.org/",
+    "USCORE": "http://hl7.org/fhir/us/core/STU7/",
     "VRDR": "http://hl7.org/fhir/us/vrdr/",
 }
 BUILT_IN = {"semapv", "skos", "sssom"}
