@@ -1,12 +1,13 @@
 """Kill the service during exports at random points, start it again, and compare with what convert writes.
 
-    python scripts/kill_service.py --kills 20 [--cases 400] [--seed 1]
+    python scripts/kill_service.py --kills 20 [--cases 400] [--seed 1] [--pause 3]
 
 `adapter serve` with two processes exports a store of synthetic cases. Each round all processes of the service, its
-export workers among them, or one of them get SIGKILL after a random time; a service that is gone is started again.
+export workers among them, or one of them get SIGKILL after at most --pause seconds; a service that is gone is started
+again. Several runs of different seeds can go on beside each other: most of a kill's time is waiting.
 When the kills are used up the export runs to its end, is downloaded and compared; one that ends before is compared and
 followed by another. Exit status 0 means: nothing lost, nothing twice, every size, hash and count right, the same bytes
-as `convert`. The last line is the count of each as JSON.
+as `convert`. The last line is the count of each as JSON, with the seconds of the whole.
 """
 
 import argparse
@@ -139,8 +140,10 @@ def main():
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--cases", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pause", type=float, default=3.0)
     args = parser.parse_args()
     chance, killed, total, ended = random.Random(args.seed), Counter(), Counter(), 0
+    start = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         store = Store(f"{name}/store.sqlite")
         for case in cases(args.cases):
@@ -151,7 +154,7 @@ def main():
             service.start()
             location = begin(service)
             while sum(killed.values()) < args.kills:
-                found = manifest(location, chance.uniform(0.1, 6.0))
+                found = manifest(location, chance.uniform(0.05, args.pause))
                 if found is not None:
                     total.update(faults(found, args.cases))
                     ended += 1
@@ -167,7 +170,8 @@ def main():
             ended += 1
         finally:
             service.stop()
-    print(json.dumps({"killed": dict(killed), "exports": ended, "cases": args.cases, **total}))
+    seconds = round(time.monotonic() - start, 1)
+    print(json.dumps({"killed": dict(killed), "exports": ended, "cases": args.cases, **total, "seconds": seconds}))
     return 1 if sum(total.values()) else 0
 
 

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from adapter.convert import Converted, convert
+from adapter.case import read_case
+from adapter.convert import Converted, convert, write
 from adapter.errors import AdapterError, CaseError, ReadError
 from adapter.export.deleted import deleted
 from adapter.export.forms import Form, Record, form
 from adapter.export.request import Request
+from adapter.formats.case_json import recognises
 from adapter.formats.document import dump, read_json
 from adapter.report import Json
 from adapter.terms import Terms
@@ -79,9 +81,11 @@ def _convert(line: bytes, request: Request, target: Form, terms: Terms) -> list[
     document = read_json(line)
     if target.changes:
         return deleted(document, request, terms)
-    return convert(
-        document, target.to, at=request.at, profile_set=request.profile_set, bundle=target.bundle, terms=terms
-    )
+    how: Json = {"at": request.at, "profile_set": request.profile_set, "bundle": target.bundle, "terms": terms}
+    if recognises(document):
+        # An export tells errors; what is merely odd about a case, which reading it as a format gathers, is left out.
+        return [write(read_case(document), target.to, **how)]
+    return convert(document, target.to, **how)
 
 
 def _write(

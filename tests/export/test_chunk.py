@@ -25,14 +25,14 @@ def errors(found):
     [(KeyError("x"), "internal"), (NameError("x"), "internal"), (UnknownTerm("t", "x"), "UnknownTerm")],
 )
 def test_a_fault_of_ours_is_told_without_values_and_stops_nothing(monkeypatch, raised, code):
-    convert = module.convert
+    read_case = module.read_case
 
-    def failing(document, *args, **options):
+    def failing(document):
         if document["id"].endswith("1"):
             raise raised
-        return convert(document, *args, **options)
+        return read_case(document)
 
-    monkeypatch.setattr(module, "convert", failing)
+    monkeypatch.setattr(module, "read_case", failing)
     lines = [(n + 1, dump(case(1, n))) for n in range(3)]
     found = convert_chunk(lines, request(), load())
     assert (found.cases, found.failed, len(found.streams["Phenopacket"])) == (3, 1, 2)
@@ -45,7 +45,7 @@ def test_what_the_machine_lacks_does_stop(monkeypatch):
     def failing(*_args, **_options):
         raise MemoryError
 
-    monkeypatch.setattr(module, "convert", failing)
+    monkeypatch.setattr(module, "write", failing)
     with pytest.raises(MemoryError):
         convert_chunk([(1, LINE)], request(), load())
 
@@ -90,14 +90,14 @@ def test_a_sample_is_chosen_by_the_bytes_of_the_line(monkeypatch):
 
 
 def test_protobuf_that_refuses_a_packet_is_a_failed_case(monkeypatch):
-    convert = module.convert
+    write = module.write
 
     def spoiled(*args, **options):
-        found = convert(*args, **options)
-        found[0].document["no_such_field"] = 1
+        found = write(*args, **options)
+        found.document["no_such_field"] = 1
         return found
 
-    monkeypatch.setattr(module, "convert", spoiled)
+    monkeypatch.setattr(module, "write", spoiled)
     found = convert_chunk([(1, LINE)], request("phenopacket-protobuf", check="none"), load())
     assert found.failed == 1
     assert errors(found)[0]["errors"][0]["detail"] == "protobuf refuses the phenopacket"

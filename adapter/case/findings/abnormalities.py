@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapter.case.facts import Detail, Expression, GeneFact, Place
 from adapter.case.findings.engines import KnownString
 from adapter.nomenclature import bands, loci
-from adapter.nomenclature.iscn.effects import CloneEffects, clone_effects, persons
+from adapter.nomenclature.iscn.effects import net, persons
 from adapter.nomenclature.iscn.expand import Line, Step
 from adapter.nomenclature.iscn.meaning import places
 from adapter.nomenclature.iscn.model import Abnormality, Document
+from adapter.nomenclature.iscn.profiles import Run
 from adapter.nomenclature.iscn.render import abnormality_text, breakpoint_text
 from adapter.nomenclature.iscn.rules import present
 from adapter.nomenclature.quantities import Copies, Share
@@ -32,13 +33,20 @@ _SIGNED = {"+": "gain", "-": "loss"}
 Fields = dict[str, Any]
 
 
+class Carrier(NamedTuple):
+    """A clone; ``runs`` (``effects.net``) only where it carries a whole chromosome, of whose copies they tell."""
+
+    line: Line
+    person: str | None
+    runs: tuple[Run, ...]
+
+
 @dataclass(slots=True)
 class Carried:
     """An abnormality and the clones that carry it."""
 
     step: Step
-    clones: list[CloneEffects] = field(default_factory=list)
-    persons: list[str | None] = field(default_factory=list)
+    clones: list[Carrier] = field(default_factory=list)
 
 
 def abnormalities(known: KnownString, terms: Terms) -> Iterator[Fields]:
@@ -53,14 +61,14 @@ def abnormalities(known: KnownString, terms: Terms) -> Iterator[Fields]:
 
 def _carried(lines: tuple[Line, ...]) -> list[Carried]:
     found: dict[str, Carried] = {}
-    for effects, person in zip(clone_effects(lines), persons(lines), strict=True):
-        line = effects.line
+    for line, person in zip(lines, persons(lines), strict=True):
         if line.clone.population == "donor":
             continue
+        numerical = any(step.item.kind == "chromosome" for step in line.steps)
+        carrier = Carrier(line, person, net(line, person) if numerical else ())
         for step in {s.meaning.key: s for s in reversed(line.steps) if _there(s)}.values():
             one = found.setdefault(step.meaning.key, Carried(step))
-            one.clones.append(effects)
-            one.persons.append(person)
+            one.clones.append(carrier)
     return sorted(found.values(), key=lambda one: (one.step.stated_in, one.step.item.start))
 
 
@@ -89,7 +97,7 @@ def _scored(document: Document) -> int:
 
 def _cells(carried: Carried, total: int) -> Share | None:
     """Cells of the carriers; not of a composite clone, in which not every cell need have it."""
-    counted = [effects.line.clone.cells for effects in carried.clones]
+    counted = [carrier.line.clone.cells for carrier in carried.clones]
     if any(cells is None or cells.composite for cells in counted):
         return None
     return share(sum(cells.n for cells in counted if cells), total)
@@ -112,7 +120,7 @@ def _fields(carried: Carried, total: int, terms: Terms) -> Fields:
     if not item.certain or not all(item.chromosome_certain) or item.alternatives:
         found["result"] = "indeterminate"
     derived = {fact: RECURRENT if fact == "genes" else RULE for fact, value in found.items() if value}
-    clones = ", ".join(str(effects.line.clone.index) for effects in carried.clones)
+    clones = ", ".join(str(carrier.line.clone.index) for carrier in carried.clones)
     return found | {
         "expressions": (Expression("iscn", text, "", text, verbatim=True, grade="B"),),
         "details": (Detail("clone", clones, ""),),
@@ -127,7 +135,7 @@ def _change(carried: Carried, copies: Copies | None) -> str:
         return _CHANGES.get(item.kind, "")
     if copies is not None and copies.low is not None and item.chromosomes[0] in bands.AUTOSOMES:
         return "gain" if copies.low > _DIPLOID else "loss" if copies.low < _DIPLOID else ""
-    diploid = all(effects.line.ploidy == _DIPLOID for effects in carried.clones)
+    diploid = all(carrier.line.ploidy == _DIPLOID for carrier in carried.clones)
     return _SIGNED.get(item.sign or "", "") if diploid else ""
 
 
@@ -136,24 +144,26 @@ def _copies(carried: Carried) -> Copies | None:
     item = carried.step.item
     if item.kind != "chromosome" or not item.certain or not all(item.chromosome_certain):
         return None
-    found = {
-        _whole(effects, item.chromosomes[0], person)
-        for effects, person in zip(carried.clones, carried.persons, strict=True)
-    }
+    found = {_whole(carrier, item.chromosomes[0]) for carrier in carried.clones}
     number = found.pop() if len(found) == 1 else None
     return None if number is None else Copies(str(number), Decimal(number), Decimal(number))
 
 
-def _whole(effects: CloneEffects, chromosome: str, person: str | None) -> int | None:
+def _whole(carrier: Carrier, chromosome: str) -> int | None:
     """Copies of a whole chromosome in a clone; None where they differ along it or are not certain."""
+    person = carrier.person
     base = _DIPLOID if chromosome in bands.AUTOSOMES else person.count(chromosome) if person else None
-    if base is None or chromosome not in bands.CHROMOSOMES or any(c[0] == chromosome for c in effects.boundary):
+    if base is None or chromosome not in bands.CHROMOSOMES or _broken(carrier.line, chromosome):
         return None
-    runs = [run for run in effects.net if run.chromosome == chromosome]
+    runs = [run for run in carrier.runs if run.chromosome == chromosome]
     if not runs:
         return base
     whole = len(runs) == 1 and runs[0].first == 0 and runs[0].end == bands.size(chromosome)
     return base + runs[0].low if whole and runs[0].low == runs[0].high else None
+
+
+def _broken(line: Line, chromosome: str) -> bool:
+    return any(at[0] == chromosome for step in line.steps for at in step.effect.breaks)
 
 
 def _genes(step: Step, terms: Terms) -> tuple[GeneFact, ...]:

@@ -6,7 +6,7 @@ Every reading is tried against what the statement says of the reference base, of
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adapter.nomenclature.hgvs import legacy
 from adapter.nomenclature.hgvs.grammar import Edit
@@ -15,9 +15,10 @@ from adapter.nomenclature.hgvs.place import Unplaced
 from adapter.nomenclature.hgvs.predict import protein_of
 from adapter.nomenclature.hgvs.protein import Change, agrees_with, change, compare
 from adapter.nomenclature.hgvs.transcripts import Transcript, by_accession, by_gene
+from adapter.nomenclature.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     """A transcript, why it is considered, and the older numbering that is assumed, if one is."""
 
@@ -31,7 +32,7 @@ class Candidate:
         return self.why == "stated"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tried:
     """A candidate with the change mapped on it, or with the reason why it cannot be meant."""
 

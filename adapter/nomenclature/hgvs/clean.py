@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from adapter.nomenclature.hgvs import protein
+from adapter.nomenclature.value import value
 
 _CHARACTERS = {
     **dict.fromkeys("\u2192\u21d2\u2794\u279c\u27a1\uff1e\u203a\u00bb", ">"),
@@ -60,7 +61,7 @@ class Diagnostic:
     suggestion: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Part:
     """A piece of the statement and its span in the text given."""
 

@@ -9,10 +9,11 @@ nomenclature 21, recommendations for DNA.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adapter.errors import NomenclatureError
 from adapter.nomenclature.hgvs.place import Position
+from adapter.nomenclature.value import value
 
 BASES = "ACGTRYSWKMBDHVN"
 _POSITION = r"([-*]?)(\d{1,9})(?:([+-])([1-9]\d{0,8}))?"
@@ -36,7 +37,7 @@ _SHOWN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Edit:
     """One change at stated positions; ``ref`` is what was stated as being there ("" if nothing was).
 

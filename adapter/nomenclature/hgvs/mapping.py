@@ -6,7 +6,7 @@ is mapped, an indel is not (its normal form depends on bases that are not known 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from adapter.nomenclature.hgvs import shift
 from adapter.nomenclature.hgvs.grammar import Edit, plain, written
@@ -15,9 +15,10 @@ from adapter.nomenclature.hgvs.place import Locus, Position, Unplaced, locate, n
 from adapter.nomenclature.hgvs.predict import predicted
 from adapter.nomenclature.hgvs.shift import Allele, Form, Window
 from adapter.nomenclature.hgvs.transcripts import Transcript, by_accession, chromosome, reverse_complement
+from adapter.nomenclature.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mapped:
     """A change on a transcript. ``allele`` is the genomic one, fully justified: start (GRCh38), deleted, inserted."""
 

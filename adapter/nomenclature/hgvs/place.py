@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from adapter.errors import NomenclatureError
 from adapter.nomenclature.hgvs.transcripts import Exon, Transcript
+from adapter.nomenclature.value import value
 
 UPSTREAM = 1000  # bases before the first exon that c.-N may still name (promoter variants such as TERT c.-124C>T)
 
@@ -40,7 +41,7 @@ class Position:
         return (self.base + 2) // 3 if not self.after_stop and self.base > 0 else None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Locus:
     """A 0-based position on GRCh38 with the exon it is numbered from, and what to add for GRCh37 if that is known."""
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
+
+from adapter.nomenclature.value import value
 
 THREE = {
     "A": "Ala", "C": "Cys", "D": "Asp", "E": "Glu", "F": "Phe", "G": "Gly", "H": "His", "I": "Ile", "K": "Lys",
@@ -29,7 +31,7 @@ _CHANGE = re.compile(
 _RESIDUE = re.compile(_ANY)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Change:
     """A change of residues ``start`` to ``end``: ``first`` and ``last`` are what was there, ``alt`` what is there now.
 

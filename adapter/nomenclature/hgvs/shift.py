@@ -6,13 +6,12 @@ bases that are not known, and is then ``open``: no normal form of it can be give
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adapter.nomenclature.hgvs.transcripts import reverse_complement
 from adapter.nomenclature.spdi import needs_anchor
+from adapter.nomenclature.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Window:
     """Known bases; ``start`` is the 0-based position of the first of them."""
 
@@ -35,7 +34,7 @@ class Window:
         return Window(start, reverse_complement(self.bases))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Allele:
     """``ref`` at ``start`` (0-based) replaced by ``alt``, nothing shared at the ends.
 
@@ -90,7 +89,7 @@ def _rotated(unit: str, steps: int) -> str:
     return unit[steps:] + unit[:steps]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Form:
     """A change in HGVS's terms: kind, first and last base (0-based, both included), and the new bases.
 

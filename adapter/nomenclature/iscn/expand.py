@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.nomenclature.iscn.instances import UNKNOWN, Change
 from adapter.nomenclature.iscn.meaning import Meaning, meaning
-from adapter.nomenclature.iscn.model import ONE, Diagnostic, Range, value
+from adapter.nomenclature.iscn.model import ONE, Diagnostic, Range
 from adapter.nomenclature.iscn.profiles import SEX_CHROMOSOMES, Effect, effect
+from adapter.nomenclature.value import value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

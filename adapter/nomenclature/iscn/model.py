@@ -11,25 +11,16 @@ the slice of the input, and a `Diagnostic` of severity ``repair`` holds both.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple, TypeVar, dataclass_transform
+from dataclasses import field, replace
+from typing import Literal, NamedTuple
+
+from adapter.nomenclature.value import value
 
 Severity = Literal["error", "warning", "info", "repair"]
 Status = Literal["ok", "repaired", "partial", "rejected", "not-iscn"]
 SegmentKind = Literal["karyotype", "ish", "nuc ish", "rev ish", "fib ish", "arr", "sseq", "ogm", "rsa", "prose"]
 Arm = Literal["p", "q"]
 Sign = Literal["+", "-"]
-
-_T = TypeVar("_T")
-
-
-@dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def value(cls: type[_T]) -> type[_T]:
-    """A class of values that are never changed, which the type checker holds us to.
-
-    A frozen dataclass holds its users to it at run time too, which makes each of the many values four times as slow.
-    """
-    return dataclass(slots=True, unsafe_hash=True)(cls)
 
 
 class Token(NamedTuple):
