@@ -79,7 +79,8 @@ def convert_range(
     with source.open("rb") as stream:
         chunk = convert_chunk(lines(stream, wanted, MAX_LINE), request, terms, before)
     for name, records in chunk.streams.items():
-        files.publish(part(folder, name, wanted.n), records)
+        with files.replacing(part(folder, name, wanted.n)) as stream:
+            stream.writelines(records)
     return _done(chunk)
 
 

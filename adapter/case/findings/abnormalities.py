@@ -19,7 +19,7 @@ from adapter.nomenclature.iscn.expand import Line, Step
 from adapter.nomenclature.iscn.meaning import places
 from adapter.nomenclature.iscn.model import Abnormality, Document
 from adapter.nomenclature.iscn.profiles import Run
-from adapter.nomenclature.iscn.render import abnormality_text, breakpoint_text
+from adapter.nomenclature.iscn.render import breakpoint_text
 from adapter.nomenclature.iscn.rules import present
 from adapter.nomenclature.quantities import Copies, Share
 from adapter.terms import Terms
@@ -106,7 +106,7 @@ def _cells(carried: Carried, total: int) -> Share | None:
 def _fields(carried: Carried, total: int, terms: Terms) -> Fields:
     item = carried.step.item
     copies = _copies(carried)
-    text = abnormality_text(item)
+    text = carried.step.meaning.text
     found: Fields = {
         "change": _change(carried, copies),
         "structure": item.kind.replace(" ", "-") if item.kind not in ("chromosome", *_CHANGES) else "",

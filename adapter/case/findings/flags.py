@@ -30,6 +30,6 @@ def _flags(summary: rules.Summary, diagnosis: str) -> Iterator[Flag]:
 
 
 def _why(verdict: rules.Verdict) -> str:
-    items = ", ".join(abnormality_text(one.item) for one in verdict.counted)
+    items = ", ".join(one.text for one in verdict.counted)
     exempt = f", exempt by {verdict.exempt_by}" if verdict.exempt_by else ""
     return f"{verdict.rule}: {verdict.number} counted{exempt}" + (f": {items}" if items else "")

@@ -115,7 +115,7 @@ def abnormality_text(item: Abnormality) -> str:
     core = _core(item)
     apart = " " if item.origin and item.origin_certain and core[-1].islower() else ""
     text = f"{sure}{item.sign or ''}{core}{apart}{_suffixes(item)}"
-    return " or ".join([text, *map(abnormality_text, item.alternatives)])
+    return " or ".join([text, *map(abnormality_text, item.alternatives)]) if item.alternatives else text
 
 
 def _core(item: Abnormality) -> str:
@@ -151,13 +151,13 @@ def _structural(item: Abnormality) -> str:
         )
         text = f"{item.kind}({';'.join(pairs)})"
     else:
-        names = ";".join(_chromosome(item, k) for k in range(len(item.chromosomes)))
+        names = ";".join([_chromosome(item, k) for k in range(len(item.chromosomes))])
         text = item.kind + (f"({names})" if names else "")
         if item.path:
             text += f"({_path(item)})"
         elif groups:
-            text += f"({';'.join(''.join(map(breakpoint_text, group)) for group in groups)})"
-    return text + "".join(map(_event, item.parts))
+            text += f"({';'.join([''.join(map(breakpoint_text, group)) for group in groups])})"
+    return text + "".join(map(_event, item.parts)) if item.parts else text
 
 
 def _chromosome(item: Abnormality, k: int) -> str:
@@ -167,6 +167,8 @@ def _chromosome(item: Abnormality, k: int) -> str:
 
 def breakpoint_text(b: Breakpoint) -> str:
     """One breakpoint: ``q34``, ``q2?4``, ``q21~24``, ``p13.3 or q13.3``."""
+    if b.arm is not None and b.arm_certain and b.to is None and not (b.doubt or b.alternatives):  # nearly always
+        return b.arm + b.band
     text = ("" if b.arm_certain else "?") + _band(b)
     if b.to is not None:
         same_arm = b.to.arm == b.arm and b.to.band.replace(".", "").isdecimal() and not b.to.doubt
