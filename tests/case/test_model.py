@@ -289,7 +289,7 @@ def test_ten_thousand_findings_are_read_in_linear_time():
         return time.process_time() - start
 
     seconds(100)
-    assert seconds(10_000) < 30 * seconds(1_000)
+    assert min(seconds(10_000) for _ in range(3)) < 30 * min(seconds(1_000) for _ in range(3))
 
 
 def test_ten_thousand_faults_are_reported_in_linear_time():

@@ -26,6 +26,7 @@ from adapter.errors import Fault
 from adapter.terms import Terms
 
 Change = Literal["amplification", "gain", "loss", "deletion", "homozygous deletion", "copy-neutral LOH", "normal"]
+NO_CHANGE = {"result": "a normal number of copies is no variant"}
 _SEEN = ("form", "ploidy", "probe", "signals", "exons")
 Form = Literal["hsr", "dmin", "ring", "marker", "intrachromosomal", "tandem"]
 
@@ -81,6 +82,10 @@ class CopyNumber(GenomicFinding):
             "derived": PLACED if lies and not lies.path else {},
             "details": self._details(path),
         }
+        if self.change == "normal" and self.result == "present":
+            said["result"] = "absent"
+            if "result" not in self.__pydantic_fields_set__:
+                said["derived"] = said["derived"] | NO_CHANGE
         if self.iscn is None:
             return said
         said["expressions"] = iscn_expression(self.iscn, f"{path}/iscn", self.understood)

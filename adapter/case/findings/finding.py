@@ -14,6 +14,8 @@ from adapter.case.findings.engines import KnownString, read_iscn
 from adapter.case.findings.locus import locus
 from adapter.errors import AmbiguousTerm, Fault, UnknownTerm
 from adapter.nomenclature.quantities import Bounds
+from adapter.nomenclature.quantities import Reading as ReadingValue
+from adapter.nomenclature.quantities import Share as ShareValue
 from adapter.report import Issue
 from adapter.terms import Gene, Terms
 
@@ -176,9 +178,20 @@ def details(path: str, stated: Mapping[str, Any], names: Iterable[str] = ()) -> 
         value = stated[name]
         if value is None or value == ():
             continue
-        said = ", ".join(map(str, value)) if isinstance(value, tuple) else value
-        found.append(Detail(name.replace("_", "-"), said, f"{path}/{name}"))
+        known, unit = _in_unit(value)
+        found.append(Detail(name.replace("_", "-"), known, f"{path}/{name}", unit))
     return tuple(found)
+
+
+def _in_unit(value: Any) -> tuple[Any, str]:
+    """A field's value and unit (UCUM) as a detail has them: a share of cells is percent, a reading says its own."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)), ""
+    if isinstance(value, ShareValue):
+        return value, "%"
+    if isinstance(value, ReadingValue):
+        return (value.bounds, value.unit) if value.bounds else (value.text, "")
+    return value, ""
 
 
 def understood_iscn(text: str | None) -> Understood | None:

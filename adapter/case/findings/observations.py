@@ -28,11 +28,12 @@ class ResidualDisease(Finding):
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
         """The value, and how, when and to what limit it was measured."""
-        limit = self.sensitivity.bounds or self.sensitivity.text if self.sensitivity else None
         return {
             "test": "mrd",
             "value": value(self.value, f"{path}/value") if self.value else None,
-            "details": details(path, {"level": self.level, "sensitivity": limit, "marker": self.marker, "at": self.at}),
+            "details": details(
+                path, {"level": self.level, "sensitivity": self.sensitivity, "marker": self.marker, "at": self.at}
+            ),
         }
 
 

@@ -101,20 +101,12 @@ class SequenceVariant(GenomicFinding):
         return tuple([_expression(text, f"{path}/{n}", allele) for n, text in enumerate(self.expressions)])
 
     def _measures(self, path: str) -> tuple[Detail, ...]:
-        fields = self.__dict__
-        if self.length is not None or self.ratio is not None:
-            fields = fields | {"length": bounds(self.length), "ratio": bounds(self.ratio)}
-        return details(path, fields, _MEASURES)
+        return details(path, self.__dict__, _MEASURES)
 
 
 def _expression(text: str, path: str, allele: Allele | None) -> Expression:
     value = canonical_of(text, allele) if allele else None
     return Expression("hgvs", text, path, value, value == text, allele.grade if allele else "D")
-
-
-def bounds(reading: Any) -> Any:
-    """A reading's bounds, its words where it is no number."""
-    return None if reading is None else reading.bounds or reading.text
 
 
 def identifiers(stated: Any) -> tuple[tuple[str, str], ...]:

@@ -177,6 +177,8 @@ def answer(d: Draft, facts: Facts) -> Json:
     """Present, absent, indeterminate or no call (answer list LL1971-2), as the finding says of itself."""
     codes = d.codes.codes("results", facts.result)
     node: Json = {"coding": [code.coding.copy() for code in codes]}
+    if rule := facts.derived.get("result"):
+        d.derived(node, "A", rule)
     return d.ledger.put(node, facts.at("result"), codes[0].rule)
 
 

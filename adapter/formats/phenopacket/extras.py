@@ -83,11 +83,11 @@ def of_result(facts: Facts) -> list[Extra]:
         found.append(("age", facts.age.text, facts.at("age"), ""))
     if facts.date and not facts.derived_from:
         found.append(("date", facts.date.text, facts.at("date"), ""))
-    for name, value, path, unit in facts.details:
+    for name, value, path, _ in facts.details:  # the text of a number has its unit
         text = (
             value.text if isinstance(value, Bounds) else str(value).lower() if isinstance(value, bool) else str(value)
         )
-        found.append((name, f"{text} {unit}".strip(), path, ""))
+        found.append((name, text, path, ""))
     for flag in facts.flags:
         said = str(flag.value).lower()
         found.append(("karyotype-rule", f"{flag.name}: {said} ({flag.rule})", "", flag.rule))

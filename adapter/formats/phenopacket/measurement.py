@@ -50,7 +50,9 @@ def of_absence(w: Writing, facts: Facts, label: list[Extra], where: str) -> Json
     """A genomic finding that was looked for and not found, could not be told, or was not called."""
     node: Json = {}
     rest = [e for e in extras.of_finding(facts) if e[0] != "result" and e[2]]
-    _describe(w, node, [*label, *rest, *_said(facts)])
+    beside = facts.change == "normal" and facts.result == "absent" and facts.at("result")
+    told = [("result", facts.result, facts.at("result"), "")] if beside else []
+    _describe(w, node, [*label, *told, *rest, *_said(facts)])
     w.term(node, "assay", w.of_key("observations", "genetic-test"))
     _class_value(w, node, result(w, facts), facts.at("result"))
     return timed(w, node, facts, where)

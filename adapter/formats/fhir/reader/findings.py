@@ -53,6 +53,9 @@ def variant(s: Scene, entry: Entry) -> None:
 def _answered(s: Scene, resource: Json, made: Json) -> None:
     """Present, absent, indeterminate or no call."""
     answer = obj(resource, "valueCodeableConcept")
+    if s.rule(answer):
+        take(resource, "valueCodeableConcept")  # follows from the change, which says that the copies are normal
+        return
     result = s.words.choice(answer, "results", RESULTS)
     if result and result != "present":
         made["result"] = result

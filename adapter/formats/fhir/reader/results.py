@@ -136,7 +136,7 @@ def _component(s: Scene, part: Part, made: Json, kind: str) -> bool:
         made["age"] = s.time(suffix, value)
         return bool(made["age"])
     name = next((name for name in sorted(part.names) if name in FIELDS), "")
-    found = (s.amount(value, " %") if name == "blasts" else "") or s.scalar(suffix, value)
+    found = s.scalar(suffix, value)
     if not name or found is None:
         return False
     made[FIELDS[name]] = found

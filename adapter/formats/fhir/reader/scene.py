@@ -94,11 +94,11 @@ class Scene:
     def parts(self, resource: Json) -> list[Part]:
         """Components with the keys of their codes."""
         return [
-            Part(n, self.words.names(obj(node, "code")), node, self._rule(node))
+            Part(n, self.words.names(obj(node, "code")), node, self.rule(node))
             for n, node in objects(resource, "component")
         ]
 
-    def _rule(self, node: Json) -> str:
+    def rule(self, node: Json) -> str:
         """The rule by which our own writer worked a component out, "" for what was stated."""
         for _, extension in objects(node, "extension"):
             if text(extension, "url") == self.derivation:

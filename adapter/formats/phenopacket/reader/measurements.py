@@ -154,7 +154,8 @@ def _absence(r: Reading, one: Measured) -> Json:
         _name_genes(found, genes)
     result = _result(r, one)
     denial = found.get("complex") is False and "iscn" not in found
-    if not denial and not (found["kind"] == "normal" and result == "absent"):
+    unchanged = found.get("change") == "normal" and result == "absent"  # says the change again
+    if not denial and not unchanged and not (found["kind"] == "normal" and result == "absent"):
         found |= stated(result=result)
     return found | stated(specimen=one.specimen, said=one.one("said"))
 
