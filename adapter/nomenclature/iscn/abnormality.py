@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import NamedTuple
 
 from adapter.nomenclature.iscn.breakpoints import (
     Bands,
@@ -15,62 +13,17 @@ from adapter.nomenclature.iscn.breakpoints import (
     is_path,
     path,
 )
-from adapter.nomenclature.iscn.model import ONE, Abnormality, Breakpoint, Cells, PathPart, Range, Sign
-from adapter.nomenclature.iscn.operations import (
-    ALIASES,
-    BARE,
-    CHROMOSOMES,
-    COMPARED,
-    COUNTED,
-    DERIVED,
-    OPERATIONS,
-    ORIGINS,
-    PREFIXES,
-)
+from adapter.nomenclature.iscn.model import Abnormality, Breakpoint, PathPart, Range, Sign
+from adapter.nomenclature.iscn.operations import BARE, CHROMOSOMES, COUNTED, DERIVED, OPERATIONS, PREFIXES
 from adapter.nomenclature.iscn.order import existing, ordered
 from adapter.nomenclature.iscn.scan import Reader
+from adapter.nomenclature.iscn.suffixes import number, range_sign, suffixes
+from adapter.nomenclature.iscn.symbols import VARIANT, Symbol, symbol_at, take_symbol
 
-_VARIANT = re.compile(r"(?:[pq]|cen)(?:h|s|ss|stk|cenh)+|phqh", re.IGNORECASE)
+_LONGEST_GROUP = 20
 _OLD_ARM = {"-": "del", "+": "add"}
-_LARGEST_COUNT = 9999
 _ENDS_BARE = frozenset({",", "/", "//", ""})
 _ENDS = frozenset({",", "/", "//", "[", "", "."})
-
-
-class Symbol(NamedTuple):
-    """An item symbol as read: the symbol that is meant and how many lexemes it takes."""
-
-    kind: str
-    length: int
-
-
-def symbol_at(r: Reader, i: int) -> Symbol | None:
-    """The item symbol that begins at lexeme ``i``, or None.
-
-    symbol = ("psu" | "inv" | "dir")? WORD
-    """
-    word = r.texts[i]
-    if word in OPERATIONS and word not in PREFIXES:
-        return Symbol(word, 1) if r.fish or word not in COMPARED else None
-    word = word.lower()
-    word = ALIASES.get(word, word)
-    if word in PREFIXES and r.kinds[i + 1] == "word":
-        second = r.texts[i + 1].lower()
-        if second in PREFIXES[word] and word != "der":
-            return Symbol(f"{word} {second}", 2)
-    return Symbol(word, 1) if word in OPERATIONS and word not in COMPARED else None
-
-
-def take_symbol(r: Reader, symbol: Symbol) -> str:
-    """Take the lexemes of a symbol; another spelling is a repair."""
-    i = r.i
-    for _ in range(symbol.length):
-        r.take("symbol")
-    written = " ".join(r.texts[i : r.i])
-    if written != symbol.kind:
-        code = "CASE" if written.lower() == symbol.kind else "PROSE"
-        r.say(code, "repair", r.starts[i], r.ends[r.i - 1], f"the symbol is {symbol.kind}", symbol.kind)
-    return symbol.kind
 
 
 def item(r: Reader) -> Abnormality | None:
@@ -125,7 +78,7 @@ def _finished(
         sure = (False,)
     elif doubtful:
         certain = False
-    multiplier, origin, origin_certain, cells = _suffixes(r, found.multiplier)
+    multiplier, origin, origin_certain, cells = suffixes(r, found.multiplier)
     return Abnormality(
         found.kind,
         sign or found.sign,
@@ -175,10 +128,10 @@ def _counted(r: Reader) -> Abnormality | None:
     symbol = symbol_at(r, i + 3 if ranged else i + 1)
     if symbol is None or symbol.kind not in COUNTED:
         return None
-    low = high = _number(r, "multiplier")
+    low = high = number(r, "multiplier")
     if ranged:
-        _range_sign(r)
-        high = _number(r, "multiplier")
+        range_sign(r)
+        high = number(r, "multiplier")
     times = Range(min(low, high), max(low, high))
     if r.texts[r.i + symbol.length] == "(":
         return replace(structural(r, symbol), multiplier=times)
@@ -186,32 +139,15 @@ def _counted(r: Reader) -> Abnormality | None:
     return Abnormality(kind, multiplier=times, number=_own_number(r))
 
 
-def _number(r: Reader, role: str) -> int:
-    text = r.texts[r.i]
-    if len(text) > 4:
-        r.say("COUNT", "error", r.starts[r.i], r.ends[r.i], f"no count of chromosomes is {text[:12]}")
-        r.take(role)
-        return _LARGEST_COUNT
-    r.take(role)
-    return int(text)
-
-
-def _range_sign(r: Reader) -> None:
-    if r.texts[r.i] == "-":
-        r.drop("SEP", "a range is written with ~", "~")
-    else:
-        r.take("range")
-
-
 def _own_number(r: Reader) -> int | None:
-    return _number(r, "number") if r.kinds[r.i] == "number" else None
+    return number(r, "number") if r.kinds[r.i] == "number" else None
 
 
 def _chromosome(r: Reader, sign: Sign | None) -> Abnormality | None:
     """Numerical = sign chromosome ; variant = chromosome VARIANT ("+" | "-")* ; old = chromosome arm ("+" | "-")"""
     i = r.i
     after, next_kind = r.texts[i + 1], r.kinds[i + 1]
-    if next_kind == "word" and _VARIANT.fullmatch(after):
+    if next_kind == "word" and VARIANT.fullmatch(after):
         return _variant(r)
     if next_kind == "band" and len(after) == 1 and r.texts[i + 2] in _OLD_ARM and r.texts[i + 3] in _ENDS:
         return _old_style(r)
@@ -227,7 +163,10 @@ def _chromosome(r: Reader, sign: Sign | None) -> Abnormality | None:
 
 def _variant(r: Reader) -> Abnormality:
     name, certain = chromosome(r)
-    feature = r.take("variant")
+    feature = r.texts[r.i].lower()
+    if feature != r.texts[r.i]:
+        r.say("CASE", "repair", r.starts[r.i], r.ends[r.i], "variants are written in lower case", feature)
+    r.take("variant")
     while r.texts[r.i] in ("+", "-"):
         feature += r.take("variant")
     return Abnormality("heteromorphism", None, (name,), (certain,), feature=feature)
@@ -265,7 +204,7 @@ def _worded(r: Reader, sign: Sign | None) -> Abnormality | None:
     """Worded = "X" | "Y" | symbol ..."""
     text = r.texts[r.i]
     if text in ("X", "Y", "x", "y"):
-        if _VARIANT.fullmatch(r.texts[r.i + 1]):
+        if VARIANT.fullmatch(r.texts[r.i + 1]):
             return _variant(r)
         if sign is None:
             return _without_sign(r)
@@ -302,7 +241,7 @@ def structural(r: Reader, symbol: Symbol, *, outer: bool = True, turned: bool = 
     elif r.kinds[r.i] == "band" and names and kind != "rec":
         groups, short = _unbracketed(r, names), False
     if outer and kind in DERIVED and names:
-        parts = _events(r)
+        parts = _events(r, set(names))
     if long and not names:
         r.say("BP-N", "error", r.starts[first], r.ends[r.i - 1], f"{kind} without chromosomes")
     if not long:
@@ -402,8 +341,8 @@ def _band_of(r: Reader, names: tuple[str, ...]) -> Breakpoint:
     return band(r, None if names[0] == "?" else names[0])
 
 
-def _events(r: Reader) -> list[Abnormality]:
-    """Event = "?"? symbol ...  ; further events of a derivative, directly after one another."""
+def _events(r: Reader, chromosomes: set[str]) -> list[Abnormality]:
+    """Event = "?"? symbol ...  ; further events of a derivative of ``chromosomes``, directly after one another."""
     events: list[Abnormality] = []
     while True:
         at = r.i
@@ -419,8 +358,21 @@ def _events(r: Reader) -> list[Abnormality]:
                 r.roles[r.i - 1] = None
                 r.i -= 1
             return events
+        if at in r.gaps and _elsewhere(r, at + symbol.length, chromosomes):
+            return events
+        if at in r.gaps:
+            message = "blank in a derivative left out; an item of its own stands behind a comma"
+            r.say("SEP", "repair", r.ends[at - 1], r.starts[at], message, "")
         event = structural(r, symbol, outer=False)
+        chromosomes = chromosomes.union(event.chromosomes)
         events.append(event if certain else replace(event, certain=False, start=r.starts[at]))
+
+
+def _elsewhere(r: Reader, i: int, chromosomes: set[str]) -> bool:
+    """Whether the group at lexeme ``i`` has no chromosome of the derivative: behind a blank an item of its own."""
+    group = r.texts[i : i + _LONGEST_GROUP]
+    stop = group.index(")") if ")" in group else 0
+    return chromosomes.isdisjoint(group[:stop])
 
 
 def _checked_numbers(
@@ -449,51 +401,3 @@ def _checked_numbers(
         wrong = stated not in takes.breakpoints and not any(b.arm is None for g in groups for b in g)
     if wrong:
         r.say("BP-N", "error", start, end, f"{len(names)} chromosome(s) and {stated} breakpoint(s) in {kind}")
-
-
-def _suffixes(r: Reader, multiplier: Range) -> tuple[Range, tuple[str, ...], bool, Cells | None]:
-    """Suffix = "x" NUMBER | "?"? origin | cells-of-the-item"""
-    origin: tuple[str, ...] = ()
-    certain, cells = True, None
-    while True:
-        text = r.texts[r.i]
-        if text in ("x", "X") and r.kinds[r.i + 1] == "number" and multiplier == ONE:
-            multiplier = _times(r)
-        elif text in ORIGINS:
-            origin = (*origin, r.take("origin"))
-        elif text == "?" and r.texts[r.i + 1] in ORIGINS:
-            r.take("uncertain")
-            certain = False
-        elif text == "[" and cells is None:
-            cells = _item_cells(r)
-            if cells is None:
-                return multiplier, origin, certain, cells
-        else:
-            return multiplier, origin, certain, cells
-
-
-def _times(r: Reader) -> Range:
-    """Times = "x" NUMBER ("~" NUMBER)?"""
-    r.take("times")
-    low = high = _number(r, "multiplier")
-    if r.texts[r.i] in ("~", "-") and r.kinds[r.i + 1] == "number":
-        _range_sign(r)
-        high = _number(r, "multiplier")
-    return Range(min(low, high), max(low, high))
-
-
-def _item_cells(r: Reader) -> Cells | None:
-    """item-cells = "[" "cp"? NUMBER "]" before "," or before the cells of the clone"""
-    i = r.i + 1
-    composite = r.texts[i] == "cp"
-    if composite:
-        i += 1
-    if r.fish or r.kinds[i] != "number" or r.texts[i + 1] != "]" or r.texts[i + 2] not in (",", "["):
-        return None
-    start = r.starts[r.i]
-    r.take("bracket")
-    if composite:
-        r.take("composite")
-    n = _number(r, "cells")
-    r.take("bracket")
-    return Cells(n, composite, "", start, r.ends[r.i - 1])

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from adapter.nomenclature import bands as band_table
-from adapter.nomenclature.iscn.abnormality import item, symbol_at
+from adapter.nomenclature.iscn.abnormality import item
 from adapter.nomenclature.iscn.breakpoints import band, chromosome
 from adapter.nomenclature.iscn.model import ONE, ArrayEvent, Breakpoint, Range
 from adapter.nomenclature.iscn.operations import CHROMOSOMES, ORIGINS
 from adapter.nomenclature.iscn.order import existing
+from adapter.nomenclature.iscn.symbols import in_words, symbol_at
 
 if TYPE_CHECKING:
     from adapter.nomenclature.iscn.model import Abnormality
@@ -78,9 +79,21 @@ class Arrays:
                 break
             if r.texts[r.i] in (")", "]") or (r.texts[r.i] in (",", ".", ";") and r.texts[r.i + 1] == ""):
                 r.drop("PAREN" if r.texts[r.i] in ")]" else "SEP", "sign without partner")
-            if r.texts[r.i] == "," and self._event_at(r.i + 1):
-                r.take("separator")
+            self._between()
         return bool(self.events)
+
+    def _between(self) -> None:
+        """The comma before the next event; another or a further sign is repaired."""
+        r = self.r
+        stop = r.i
+        while r.texts[stop] in (",", ";", "/", "."):
+            stop += 1
+        if stop == r.i or not self._event_at(stop):
+            return
+        if not r.take_if(",", "separator"):
+            r.drop("SEP", "a comma stands between results", ",")
+        while r.i < stop:
+            r.drop("SEP", "sign without anything to separate")
 
     def _build(self) -> None:
         """Build = "[" NAME "]"  ; GRCh37 or GRCh38, other names of them are repaired."""
@@ -108,8 +121,8 @@ class Arrays:
             whole = r.texts[i + 1] in CHROMOSOMES and r.texts[i + 2] in (",", "", "[")
             return whole or symbol_at(r, i + 1) is not None
         if text == "(":
-            return r.texts[i + 1] in CHROMOSOMES or r.texts[i + 1] == "XY"
-        if r.kinds[i] == "number" or text in ("X", "Y"):
+            return r.texts[i + 1].upper() in CHROMOSOMES or r.texts[i + 1] == "XY"
+        if r.kinds[i] == "number" or text in ("X", "Y", "x", "y"):
             return r.kinds[i + 1] == "band" or r.texts[i + 1] in ("(", "x", "cen")
         named = r.texts[i + 1] == "(" and (r.kinds[i + 2] == "number" or r.texts[i + 2] in ("X", "Y", "x", "y", "?"))
         return named and symbol_at(r, i) is not None
@@ -127,6 +140,8 @@ class Arrays:
             return self._on_item(first)
         else:
             names, place = self._place()
+            if r.texts[r.i] == "-" and r.texts[r.i + 1] == "(":
+                r.drop("SEP", "positions stand directly behind the bands")
         span = self._span() if len(names) == 1 and self._opens_span() else _Span()
         self._add(first, names, place, span, self._amount())
         self._checked(self.events[-1])
@@ -412,7 +427,7 @@ class Arrays:
         r = self.r
         first = r.i
         start, end = r.starts[first], r.ends[r.n - 1]
-        if self.events and (not r.raw[start].isalnum() or r.spaced()):
+        if self.events and (not r.raw[start].isalnum() or r.spaced()) and in_words(r, first):
             r.roles[first : r.n] = ["prose"] * (r.n - first)
             r.say("PROSE", "repair", start, end, "text beside the result left out", "")
             self.prose.append((start, end))

@@ -24,6 +24,7 @@ _STATES = {
     "st": "stayed",
 }
 _BAND = re.compile(r"[pq]\d[\d.]*")
+_UNITS = frozenset({"cell", "cells", "nucleus", "nuclei", "metaphase", "metaphases"})
 _PROBE_ENDS = frozenset({",", ";", ")", "(", "", "con", "sep", "x", "[", "/"})
 
 
@@ -238,7 +239,9 @@ def _scored(r: Reader) -> tuple[int | None, int | None]:
         return None, None
     first = r.i
     fraction = r.texts[first + 2] == "/" and r.kinds[first + 3] == "number"
-    if r.kinds[first + 1] != "number" or r.texts[first + (4 if fraction else 2)] != "]":
+    behind = first + (4 if fraction else 2)
+    unit = r.texts[behind].lower() in _UNITS
+    if r.kinds[first + 1] != "number" or r.texts[behind + unit] != "]":
         _no_cells(r, first)
         return None, None
     r.take("bracket")
@@ -246,6 +249,8 @@ def _scored(r: Reader) -> tuple[int | None, int | None]:
     if fraction:
         r.take("of")
         numbers.append(_small(r))
+    if unit:
+        r.drop("CELLS", "only the numbers of nuclei are written")
     r.take("bracket")
     start, end = r.starts[first], r.ends[r.i - 1]
     if not fraction:

@@ -15,6 +15,9 @@ SEX = re.compile(r"([XYxy]+)(c?)")
 """Sex chromosomes as written, with ``c`` where they are constitutional."""
 
 
+_CELLS = frozenset({"cell", "cells", "metaphase", "metaphases", "mitosis", "mitoses"})
+
+
 def count(r: Reader) -> Range:
     """Count = NUMBER (("~" | "-") NUMBER)?"""
     low = high = int(r.take("count"))
@@ -74,7 +77,7 @@ def sex_complement(r: Reader) -> Sex | None:
         r.say(code, "repair", r.starts[i], r.starts[i] + len(letters), "sex chromosomes are written X before Y", plain)
     unknown = text in ("?", "U")
     doubt = False
-    if r.texts[r.i] == "?" and not constitutional:
+    if r.texts[r.i] == "?" and not constitutional and not r.spaced():
         doubt = r.texts[r.i + 1] == "c"
         unknown = unknown or not doubt
         r.take("uncertain")
@@ -111,7 +114,9 @@ def cells(r: Reader) -> Cells | None:
             r.say("CASE", "repair", r.starts[r.i], r.ends[r.i], "written cp", "cp")
         r.take("composite")
     number = r.texts[r.i]
+    split = r.kinds[r.i + 1] == "number" and r.i + 2 == stop  # [1 7]: one number or two
     usable = r.kinds[r.i] == "number" and len(number) < 5 and r.texts[r.i + 1] not in (".", "%") and r.i < stop
+    usable = usable and not split
     if not usable:
         _no_cells(r, first, stop, closed=closed)
         return None
@@ -120,6 +125,9 @@ def cells(r: Reader) -> Cells | None:
     while r.i < stop:
         r.take("note")
     note = printed(r.raw[end_of_number : r.ends[r.i - 1]]).strip(" ,")
+    if note.lower() in _CELLS:
+        r.say("CELLS", "repair", end_of_number, r.ends[r.i - 1], "only the number of cells is written", "")
+        note = ""
     if closed:
         r.take("bracket")
     else:

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from adapter.nomenclature.iscn.abnormality import item, symbol_at
+from adapter.nomenclature.iscn.abnormality import item
 from adapter.nomenclature.iscn.identity import SEX, cells, count, ploidy_level, sex_complement, small_number
 from adapter.nomenclature.iscn.model import ONE, Abnormality, Cells, Clone, Note, Relation, Sex
 from adapter.nomenclature.iscn.scan import printed
+from adapter.nomenclature.iscn.symbols import begins_item, in_words, label_end, symbol_at
 
 if TYPE_CHECKING:
     from adapter.nomenclature.iscn.scan import Reader
@@ -21,6 +22,7 @@ _SEPARATORS = frozenset({",", ".", ";", ":"})
 _ENDS = frozenset({"/", "//", ""})
 _AFTER_ITEMS = frozenset({",", "[", "/", "//", ""})
 _LARGEST_EXPANSION = 8
+_LONGEST_NUMBER = 4
 
 
 class Karyotype:
@@ -47,6 +49,8 @@ class Karyotype:
                 self._clone()
             elif r.texts[r.i] not in _ENDS:
                 self._note()
+                if self._is_clone(r.i):
+                    continue
             while not self._between():
                 self._left_over()
         return bool(self.clones)
@@ -57,18 +61,17 @@ class Karyotype:
         if r.texts[0] in (".", ",", ":") and self._is_clone(1):
             r.drop("SEP", "punctuation before the karyotype")
         self._label()
-        word = r.texts[r.i].lower()
-        if word in ("mos", "chi") and r.kinds[r.i + 1] == "number":
-            self.population = "mos" if word == "mos" else "chi"
-            r.take("population")
+        if self._is_population(r.i):
+            self.population = "mos" if r.take("population").lower() == "mos" else "chi"
+
+    def _is_population(self, i: int) -> bool:
+        return self.r.texts[i].lower() in ("mos", "chi") and self.r.kinds[i + 1] == "number"
 
     def _label(self) -> None:
-        """Label = WORD+ ":"  ; text such as ``Karyotype:``, left out as a repair."""
+        """A label before the first clone, such as ``Karyotype:``, is left out as a repair."""
         r = self.r
-        i = r.i
-        while r.kinds[i] == "word":
-            i += 1
-        if i == r.i or r.texts[i] != ":" or not self._is_clone(i + 1):
+        i = label_end(r, r.i)
+        if i is None or not (self._is_clone(i + 1) or self._is_population(i + 1)):
             return
         r.say("PROSE", "repair", r.starts[r.i], r.ends[i], "label before the karyotype left out", "")
         for k in range(r.i, i + 1):
@@ -121,7 +124,8 @@ class Karyotype:
     def _left_over(self) -> None:
         """Text after an entry that begins no further one, up to the next clone.
 
-        Set off by a space, a bracket or punctuation it is prose and left out as a repair; else it stays unclassified.
+        Words set off by a space, a bracket or punctuation are prose and left out as a repair; what goes on as
+        nomenclature stays unclassified.
         """
         r = self.r
         first = r.i
@@ -131,7 +135,7 @@ class Karyotype:
         start, end = r.starts[first], r.ends[r.i - 1]
         if not any(map(str.isalnum, r.raw[start:end])):
             _left_out(r, first, r.i, "punctuation beside the karyotype")
-        elif apart:
+        elif apart and in_words(r, first):
             r.roles[first : r.i] = ["prose"] * (r.i - first)
             r.say("PROSE", "repair", start, end, "text beside the karyotype left out", "")
             self.prose.append((start, end))
@@ -146,7 +150,12 @@ class Karyotype:
         r = self.r
         first = r.i
         known = r.texts[first].lower() in _NOTES or (r.kinds[first] == "number" and r.texts[first + 1] == "n")
-        while r.texts[r.i] not in _ENDS and r.texts[r.i] != "[":
+        if not known and not in_words(r, first):
+            return
+        while r.texts[r.i] not in _ENDS and r.texts[r.i] != "[" and not self._at_round_cells():
+            if r.i > first and self._is_clone(r.i):
+                _left_out(r, first, r.i, "text before the clone")
+                return
             r.take("note")
         if r.i == first:
             return
@@ -156,7 +165,8 @@ class Karyotype:
             return
         if not known:
             r.say("PROSE", "info", start, end, "text in place of a clone, kept as a note")
-        found = cells(r) if r.texts[r.i] == "[" else None
+        end = r.ends[r.i - 1]
+        found = cells(r) if r.texts[r.i] == "[" else self._round_cells() if r.texts[r.i] == "(" else None
         text = _printed(r.raw[start:end])
         self.notes.append(Note(text, found, len(self.clones), start, r.ends[r.i - 1]))
 
@@ -258,6 +268,8 @@ class Karyotype:
                     continue
             elif text == "[":
                 return items, incomplete, self._cells()
+            elif self._at_round_cells():
+                return items, incomplete, self._round_cells()
             elif text in _ENDS:
                 return items, incomplete, None
             else:
@@ -291,8 +303,21 @@ class Karyotype:
 
     def _begins_item(self) -> bool:
         r = self.r
-        counted = r.kinds[r.i] == "number" and symbol_at(r, r.i + 1) is not None
-        return counted or (symbol_at(r, r.i) is not None and (r.texts[r.i + 1] == "(" or not r.spaced()))
+        return begins_item(r, r.i) or (symbol_at(r, r.i) is not None and not r.spaced())
+
+    def _at_round_cells(self) -> bool:
+        r, i = self.r, self.r.i
+        number = r.kinds[i + 1] == "number" and len(r.texts[i + 1]) <= _LONGEST_NUMBER and int(r.texts[i + 1]) > 0
+        return r.texts[i] == "(" and number and r.texts[i + 2] == ")" and r.texts[i + 3] in _ENDS
+
+    def _round_cells(self) -> Cells:
+        """``46,XX(20)``: the cells of a clone in the wrong parentheses."""
+        r = self.r
+        start = r.starts[r.i]
+        r.drop("PAREN", "cells stand in square brackets", "[")
+        n = int(r.take("cells"))
+        r.drop("PAREN", "cells stand in square brackets", "]")
+        return Cells(n, start=start, end=r.ends[r.i - 1])
 
     def _without_comma(self, items: list[Abnormality]) -> Literal["item", "again", "ends"]:
         r = self.r

@@ -11,6 +11,7 @@ from adapter.nomenclature.iscn.karyotype import Karyotype
 from adapter.nomenclature.iscn.model import Diagnostic, Document, Segment, status_of
 from adapter.nomenclature.iscn.scan import clean, divide, lexemes, probe_lexemes
 from adapter.nomenclature.iscn.signs import settled
+from adapter.nomenclature.iscn.symbols import label_end
 
 if TYPE_CHECKING:
     from adapter.nomenclature.iscn.model import ArrayEvent, Clone, Columns, FishPattern, Note
@@ -119,7 +120,11 @@ def _karyotype(parts: _Parts, r: Reader, start: int, end: int) -> None:
     karyotype = Karyotype(r)
     if not karyotype.read():
         parts.segments.append(Segment("prose", start, end))
-        r.say("PROSE", "warning", start, end, "text before the result, not a karyotype")
+        if label_end(r, 0) == r.n - 1:
+            r.roles[: r.n] = ["prose"] * r.n
+            r.say("PROSE", "repair", start, end, "label before the result left out", "")
+        else:
+            r.say("PROSE", "warning", start, end, "text before the result, not a karyotype")
         return
     parts.iscn = True
     clones = karyotype.by_population()

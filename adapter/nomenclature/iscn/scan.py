@@ -17,12 +17,12 @@ from adapter.nomenclature.iscn.operations import ORIGINS
 _SPLIT = re.compile(
     r"""
     w\s?/(?!\d) | // | :: | -{1,2}> | ~> | \s+ | \d+
-  | [XYxy](?=[pq](?:[^A-Za-z']|ter|cen|[hs]|\Z)|cen(?![A-Za-gi-z])|(?:"""
+  | [XYxy](?=[pq](?:[^A-Za-z']|ter|cen|[hs]|\Z)|[PQ]\d|cen(?![A-Za-gi-z])|(?:"""
     + "|".join(sorted(ORIGINS))
     + r""")(?![A-Za-z])) | [xX](?=\s?\d)
   | [pqPQ](?:ter|cen(?![A-Za-z]) | [\d?]+(?:\.[\d?]+)? | (?![A-Za-z'\d]) | (?=[pq][\d?]))
   | or(?=[a-z]{1,4}\()
-  | [A-Za-z]+?(?=[xX]\d|[^A-Za-z]|\Z)
+  | [A-Za-z]+?(?=[xX]\d|(?<![XYxy])x\s\d|[^A-Za-z]|\Z)
   | .""",
     re.VERBOSE | re.DOTALL,
 )
@@ -30,7 +30,7 @@ _PROBES = re.compile(
     r"""
     [35]\s?'\s* | \s+ | \d++(?![A-Za-z@]) | x(?=\s?\d) | \++ | (?:con|sep|amp|dim|enh|mv|st)(?=[\s,;)x]|\Z)
   | [A-Za-z0-9][A-Za-z0-9@_]*?(?:(?:-(?!x\d)|/(?![35]\s?'))[A-Za-z0-9@_]+?)*
-    (?=x\d+(?![A-Za-z0-9]) | [^A-Za-z0-9@_/-] | [-/](?![A-Za-z0-9]) | -x\d | /[35]\s?' | \Z)
+    (?=x\s?\d+(?![A-Za-z0-9]) | [^A-Za-z0-9@_/-] | [-/](?![A-Za-z0-9]) | -x\d | /[35]\s?' | \Z)
   | .""",
     re.VERBOSE | re.DOTALL,
 )
