@@ -35,6 +35,7 @@ _ACCESSION = re.compile(
     r"(?:[NX][CGMPRTW]|AC|AP)_\d+(?:\.\d+)?|(?:ENS[GTP]\d+)(?:\.\d+)?|LRG_\d+(?:[tp]\d+)?", re.IGNORECASE
 )
 _DESCRIPTION = re.compile(r"(?:(?P<ref>[^\s:;,]+):)?(?P<kind>[cgnmropCGNMROP])\.(?P<body>.+)", re.DOTALL)
+_EDGE = re.compile(r"[ ;,/()\[\]]")
 _BREAK = re.compile(r"[;,/](?=\(?[cgnmropCGNMROP]\.)")
 _TRAILING_PROTEIN = re.compile(r"\((p\.(?:[^()]|\([^()]*\))+)\)$")
 _RSID = re.compile(r"rs[1-9]\d{0,11}", re.IGNORECASE)
@@ -188,7 +189,8 @@ def _place(found: re.Match[str], said: Statement) -> None:
 def _pieces(source: _Source) -> Iterator[Part]:
     """The text cut at blanks, and at ``;`` ``,`` ``/`` before a new description, but not inside brackets."""
     text, begin, depth = source.text, 0, 0
-    for n, character in enumerate(text):
+    for found in _EDGE.finditer(text):
+        n, character = found.start(), found[0]
         depth += (character in "([") - (character in ")]")
         if depth <= 0 and (character == " " or _BREAK.match(text, n)):
             yield from _piece(source, begin, n)
@@ -319,10 +321,18 @@ def _accession_case(name: str) -> str:
 _WORDS = re.compile(r"delins|del|ins|dup|inv|con|copy|pter|qter|cen|IVS|(?<=[\d?=\])])met|[acgtuACGTU]+", re.IGNORECASE)
 
 
+_WRITTEN_WELL = re.compile(
+    r"[-*]?\d+(?:[+-]\d+)?(?:_[-*]?\d+(?:[+-]\d+)?)?(?:[ACGT]>[ACGT]|(?:del|dup|ins|delins)[ACGT]*)"
+)
+"""The changes that most reports state, in letters that need no correction."""
+
+
 def _nucleotides(said: Statement) -> None:
     """Upper-case bases for DNA; ``del`` and its fellows in lower case."""
     body = said.body
     if body is None or said.kind == "r" or "|" in body.text or "ins[" in body.text or ":" in body.text:
+        return
+    if _WRITTEN_WELL.fullmatch(body.text):
         return
     words = _WORDS.sub(lambda m: m[0].upper() if set(m[0].upper()) <= set("ACGTU") else _word(m[0]), body.text)
     if re.fullmatch(r"[acgtuACGTU\d_+\-*>=?()\[\];/]*", re.sub(r"delins|del|ins|dup|inv", "", words)):

@@ -26,12 +26,12 @@ def answer(asked: Request, edit: Edit, kind: str) -> Variant:
     fitting = [(t, t.mapped) for t in tried if t.mapped]
     if not fitting:
         return _nothing_fits(base, asked, edit, kind, tried)
+    if len(fitting) == 1 and fitting[0][0] is tried[0]:
+        return _asserted(base, asked, *fitting[0])
     readings = tuple(reading(t.candidate, mapped) for t, mapped in fitting)
     if fitting[0][0] is not tried[0]:
         return _conflict(base, asked, [(tried[0].code, tried[0].reason)], readings)
-    if len(fitting) > 1:
-        return _several(base, asked, readings)
-    return _asserted(base, asked, *fitting[0])
+    return _several(base, asked, readings)
 
 
 def _candidates(asked: Request) -> list[Candidate]:

@@ -14,6 +14,7 @@ _EVENT = re.compile(
     r"(?P<gene>[A-Za-z][A-Za-z0-9]{1,9}?)[\s\-_/:(]*(?P<name>ITD|PTD|TKD|TD)\b\)?(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_PERHAPS = re.compile(r"td|tkd|tandem duplication", re.IGNORECASE)
 _LENGTH = re.compile(r"(?<![\w.])(\d{1,4})\s*-?\s*(?:bp|nt|bases?|base pairs)\b", re.IGNORECASE)
 _RATIO = re.compile(r"(?:\bA\.?R\.?\b|allelic ratio|ratio)\s*[:=]?\s*(?:of\s*)?(\d+(?:[.,]\d+)?)", re.IGNORECASE)
 _PLACE = re.compile(
@@ -35,6 +36,8 @@ def event(text: str, symbol_of: Callable[[str], str | None]) -> tuple[str, Event
 
     ``symbol_of`` gives the approved symbol of a gene name, None where it is none.
     """
+    if not _PERHAPS.search(text):
+        return None
     plain = text.strip()
     for words, short in _WORDS.items():
         plain = re.sub(words, short, plain, flags=re.IGNORECASE)
