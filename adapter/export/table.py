@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS chunks (
   cases INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
   counts TEXT NOT NULL DEFAULT '{}', summary TEXT NOT NULL DEFAULT '[]');
 CREATE INDEX IF NOT EXISTS chunks_by_state ON chunks (state, n);
+CREATE INDEX IF NOT EXISTS chunks_progress ON chunks (state, cases, failed);
 CREATE TABLE IF NOT EXISTS files (
   stream TEXT NOT NULL, n INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, bytes INTEGER NOT NULL,
   sha256 TEXT NOT NULL, PRIMARY KEY (stream, n));
@@ -188,7 +189,7 @@ class JobTable:
             )
 
     def progress(self) -> Progress:
-        """Chunks and cases done so far."""
+        """Chunks and cases done so far; asked ten times a second, and answered from an index alone."""
         with self._transaction() as db:
             row = db.execute(
                 "SELECT count(*), coalesce(sum(state = 'done'), 0), coalesce(sum(cases), 0), coalesce(sum(failed), 0) "
