@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
+from adapter.check_digits import is_loinc
 from adapter.errors import AmbiguousTerm, MappingError, UnknownTerm
 from adapter.gene_names import GeneNames
 from adapter.sssom import NOTHING, OWN, Row, decoded, fold, overlaid, read_rows
@@ -28,6 +29,7 @@ DEFAULT_BASE = "https://w3id.org/haem-adapter/fhir"
 _PACKED = Path(__file__).parent / "_mappings"  # in a wheel
 _TABLES = _PACKED if _PACKED.is_dir() else Path(__file__).parent.parent / "mappings"
 _SUFFIX = ".sssom.tsv"
+_LOCAL = re.compile(r"[A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +264,24 @@ class Terms:
         if label:
             coding["display"] = label
         return Code(curie, label, rule, coding, {"id": curie, "label": label}, prefix)
+
+    def stated(self, table: str, words: str) -> Code | None:
+        """The code that ``words`` are: a CURIE of a known vocabulary, in measurements also a bare LOINC number.
+
+        A reader writes so what came as a code without words. The label is the table's, "" where it does not have the
+        code; a LOINC number with a wrong check digit is none.
+
+        >>> load().stated("measurements", "26515-7").label
+        'Platelets [#/volume] in Blood'
+        """
+        curie = f"LOINC:{words}" if table == "measurements" and is_loinc(words) else words
+        prefix, _, local = curie.partition(":")
+        if prefix == OWN or prefix not in self._resources or not _LOCAL.fullmatch(local):
+            return None
+        if prefix == "LOINC" and not is_loinc(local):
+            return None
+        known = (code for key in self.keys_of(table, curie) for code in self.codes(table, key) if code.curie == curie)
+        return next(known, None) or self.coded(curie, "")
 
     def own(self, words: str) -> Code:
         """Term of our own for words no vocabulary has: ``HAEM:<slug>``, the words as label."""

@@ -77,3 +77,54 @@ def test_a_normal_number_of_copies_is_no_variant(finding, answer):
     assert ("interpretations" in packet) == (answer == PRESENT)
     assert back(finding, "fhir") == finding
     assert back(finding, "phenopacket") == finding
+
+
+def reading(document, to):
+    return next(iter({"fhir": fhir, "phenopacket": phenopacket}[to].FORMAT.read(document, load()))).case.to_json()
+
+
+BY_CODE = [
+    ("26515-7", "26515-7", "Platelets [#/volume] in Blood"),
+    ("LOINC:26515-7", "26515-7", "Platelets [#/volume] in Blood"),
+    ("1975-2", "1975-2", None),
+    ("26515-8", None, None),  # a wrong check digit: words
+]
+
+
+@pytest.mark.parametrize(("test", "code", "display"), BY_CODE)
+def test_a_test_stated_by_its_code_is_coded_and_read_back(test, code, display):
+    finding = {"kind": "measurement", "test": test, "value": "185", "unit": "10*9/L"}
+
+    concept = observation(finding)["code"]
+    assert concept["text"] == test
+    coding = {"system": "http://loinc.org", "code": code} | ({"display": display} if display else {})
+    assert concept.get("coding", []) == ([coding] if code else [])
+    (measurement,) = written(finding, "phenopacket").document["measurements"]
+    assert measurement["assay"]["id"] == (f"LOINC:{code}" if code else "HAEM:26515-8")
+    assert back(finding, "fhir") == finding
+    assert back(finding, "phenopacket") == finding
+
+
+@pytest.mark.parametrize("to", ["fhir", "phenopacket"])
+def test_a_unit_beside_words_is_not_lost(to):
+    finding = {"kind": "measurement", "test": "ferritin", "value": "1,200", "unit": "ng/mL"}
+
+    assert written(finding, to).losses == ()
+    assert back(finding, to) == finding
+
+
+def test_a_diagnosis_stated_by_its_code_has_it_in_both_targets():
+    case = read_case({"case_format": "1", "id": "one", "diagnoses": [{"entity": "MONDO:0011996"}]})
+
+    packet = convert.write(case, "phenopacket", at=AT, terms=load()).document
+    assert packet["diseases"][0]["term"]["id"] == "MONDO:0011996"
+    bundle = convert.write(case, "fhir", at=AT, terms=load()).document
+    (condition,) = [e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "Condition"]
+    assert condition["code"]["coding"][0]["code"] == "MONDO:0011996"
+
+
+@pytest.mark.parametrize("cells", ["68.5 %", ">90 %", "60-70 %", "137/200", "<1 %"])
+def test_our_own_packet_leaves_nothing_over(cells):
+    finding = {"kind": "copy-number", "gene": "KMT2A", "change": "gain", "copies": "3", "cells": cells}
+
+    assert "carried" not in reading(read_json(dump(written(finding, "phenopacket").document)), "phenopacket")

@@ -106,7 +106,7 @@ def running_hapi() -> Iterator[Real]:
 @pytest.fixture
 def hapi(running_hapi: Real) -> Real:
     """HAPI without any patient data."""
-    requests.post(f"{running_hapi.url}/$expunge", json=EXPUNGE, timeout=60).raise_for_status()
+    requests.post(f"{running_hapi.url}/$expunge", json=EXPUNGE, timeout=900).raise_for_status()
     return running_hapi
 
 

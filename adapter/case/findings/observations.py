@@ -95,10 +95,14 @@ class Measurement(Finding):
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:  # noqa: ARG002
         """The test, its value with unit, and the reference range as said."""
+        # Only a number has a unit of its own; beside words ("1,200") the unit is a fact by itself.
+        counted = self.value is not None and self.value.bounds is not None
+        beside = {"reference": self.reference} | ({} if counted else {"unit": self.unit})
+        unit = self.unit if counted else None
         return {
             "test": self.test,
-            "value": value(self.value, f"{path}/value", self.unit, f"{path}/unit") if self.value else None,
-            "details": details(path, {"reference": self.reference} | ({} if self.value else {"unit": self.unit})),
+            "value": value(self.value, f"{path}/value", unit, f"{path}/unit") if self.value else None,
+            "details": details(path, beside),
         }
 
 

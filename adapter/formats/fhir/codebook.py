@@ -86,8 +86,10 @@ class Codebook:
         found = self._known.get((table, text))
         if found is None:
             found = self._codes(table, text)
-            if found:  # only words of a table are kept: those of a case have no end
-                self._known[table, text] = found
+            if not found:  # only words of a table are kept: those of a case have no end
+                stated = self.terms.stated(table, text) if table in self._tables else None
+                return _for_fhir((stated,)) if stated else ()
+            self._known[table, text] = found
         return found
 
     def key(self, table: str, text: str) -> str:
@@ -109,8 +111,9 @@ class Codebook:
             codes = self.codes(table, text)
             if not codes:
                 return {"text": text}, ""
-            codings = tuple(code.coding for code in codes if code.coding["system"])
-            known = self._worded[table, text] = codings, codes[0].rule
+            known = tuple(code.coding for code in codes if code.coding["system"]), codes[0].rule
+            if (table, text) in self._known:
+                self._worded[table, text] = known
         codings, rule = known
         return {"coding": [coding.copy() for coding in codings], "text": text} if codings else {"text": text}, rule
 

@@ -33,7 +33,6 @@ _SIGNS = {
     "+": " plus ",
     ".": " point ",
 }
-_LOINC = re.compile(r"(?:LOINC:)?(\d{1,7}-\d)")
 # Names of the cluster of differentiation nomenclature and of histocompatibility: a reader takes them for markers.
 MARKER = re.compile(r"CD\d|HLA-")
 
@@ -63,7 +62,7 @@ def of_cells(w: Writing, facts: Facts, cells: Share, label: list[Extra], where: 
     node: Json = {}
     _describe(w, node, label)
     w.term(node, "assay", w.of_key("kmt2a-amplification", "abnormal-cell-fraction"))
-    _quantity(w, node, Value(cells.text, facts.at("cells"), cells, "%"))
+    _quantity(w, node, Value(extras.percent(cells, 0), facts.at("cells"), cells, "%"))
     return timed(w, node, facts, where)
 
 
@@ -165,8 +164,6 @@ def _part(w: Writing, facts: Facts, part: Part, where: str, *, first: bool) -> J
 def assay(w: Writing, test: str) -> Code:
     """Class of a test: the table's code, a LOINC code as stated, else the words as a term of our own."""
     key = w.key("measurements", test)
-    if key is None and (stated := _LOINC.fullmatch(test)):
-        return w.terms.coded(f"LOINC:{stated[1]}", test)
     if key is None and w.key("observations", test) == test:
         return w.of_key("observations", test, "LOINC")
     return w.coded("measurements", test, "LOINC", "NCIT")

@@ -157,7 +157,12 @@ def key_of(terms: Terms, table: str, words: str) -> str | None:
 @lru_cache(maxsize=2048)
 def _coded(terms: Terms, table: str, words: str, prefixes: tuple[str, ...]) -> Code:
     key = key_of(terms, table, words)
-    return terms.own(words) if key is None else code_of(terms, table, key, prefixes)
+    if key is not None:
+        return code_of(terms, table, key, prefixes)
+    stated = terms.stated(table, words)
+    if stated is None:
+        return terms.own(words)
+    return stated if stated.label else terms.coded(stated.curie, words)
 
 
 @lru_cache(maxsize=2048)

@@ -6,6 +6,7 @@ import weakref
 from dataclasses import dataclass
 from functools import lru_cache
 
+from adapter.check_digits import is_loinc, is_snomed
 from adapter.formats.fhir.datatypes import HGVS
 from adapter.report import Json
 from adapter.terms import Terms
@@ -31,13 +32,6 @@ _SINGLE = frozenset(
     }
 )  # fmt: skip
 _MISSPELT = {"http://www.sequenceontology.org/": "http://www.sequenceontology.org"}
-_D = ((0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 4, 0, 6, 7, 8, 9, 5), (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),
-      (3, 4, 0, 1, 2, 8, 9, 5, 6, 7), (4, 0, 1, 2, 3, 9, 5, 6, 7, 8), (5, 9, 8, 7, 6, 0, 4, 3, 2, 1),
-      (6, 5, 9, 8, 7, 1, 0, 4, 3, 2), (7, 6, 5, 9, 8, 2, 1, 0, 4, 3), (8, 7, 6, 5, 9, 3, 2, 1, 0, 4),
-      (9, 8, 7, 6, 5, 4, 3, 2, 1, 0))  # fmt: skip
-_P = ((0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 5, 7, 6, 2, 8, 3, 0, 9, 4), (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
-      (8, 9, 1, 6, 0, 4, 3, 5, 2, 7), (9, 4, 5, 3, 1, 2, 6, 8, 7, 0), (4, 2, 8, 6, 5, 7, 3, 9, 0, 1),
-      (2, 7, 9, 3, 8, 0, 6, 4, 1, 5), (7, 0, 4, 6, 9, 1, 3, 2, 5, 8))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +72,9 @@ class Vocabulary:
 
 @lru_cache(maxsize=4096)
 def _fails(code: str, *, loinc: bool) -> bool:
-    if loinc and code[:1].isdigit():
-        number, _, digit = code.partition("-")
-        return not (number.isdigit() and digit.isdigit()) or _mod10(number) != int(digit)
-    return not loinc and code.isdigit() and not _verhoeff(code)
-
-
-def _mod10(number: str) -> int:
-    total = sum(sum(divmod(int(d) * 2, 10)) if n % 2 == 0 else int(d) for n, d in enumerate(reversed(number)))
-    return -total % 10
-
-
-def _verhoeff(code: str) -> bool:
-    check = 0
-    for n, digit in enumerate(reversed(code)):
-        check = _D[check][_P[n % 8][int(digit)]]
-    return check == 0
+    if loinc:
+        return code[:1].isdigit() and not is_loinc(code)
+    return code.isdecimal() and not is_snomed(code)
 
 
 _MADE: weakref.WeakKeyDictionary[Terms, Vocabulary] = weakref.WeakKeyDictionary()

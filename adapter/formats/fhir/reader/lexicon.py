@@ -85,7 +85,7 @@ class Lexicon:
         """What a concept says, in its own words or those of the table; what they stand for is taken from ``node``."""
         said = text(node, "text")
         keys = self.keys(table, node) if table else []
-        if said and (not keys or self.key(table, said) in keys):
+        if said and (not keys or self.key(table, said) in keys or self._is_code(table, said, node)):
             take_text(node, "text")
             self._explained(node, table, said)
             return said
@@ -103,6 +103,11 @@ class Lexicon:
                     take(node, "coding", n)
                 return f"{prefix}:{found}" if prefix else found
         return ""
+
+    def _is_code(self, table: str, said: str, node: Json) -> bool:
+        """Whether the words of a concept are one of its own codes, as in a case that states a test by its code."""
+        code = self.terms.stated(table, said)
+        return code is not None and known(code.coding) in {known(coding) for _, coding in objects(node, "coding")}
 
     def choice(self, node: Json, table: str, allowed: tuple[str, ...]) -> str:
         """Which of the ``allowed`` words a concept says, "" where it says none of them."""
