@@ -231,15 +231,19 @@ def structural(r: Reader, symbol: Symbol, *, outer: bool = True, turned: bool = 
     if kind == "der" and r.kinds[r.i] == "word" and r.texts[r.i].lower() in PREFIXES["der"]:
         return _der_of(r, first)
     names, certain, groups, short = _chromosomes(r, opened=turned)
+    arms = groups
     long: tuple[PathPart, ...] = ()
     long_end = ""
     if _opens(r):
         if is_path(r):
             long, long_end = path(r, names)
+            groups, short = (), False
         else:
             groups, short = breakpoint_groups(r, names), False
     elif r.kinds[r.i] == "band" and names and kind != "rec":
         groups, short = _unbracketed(r, names), False
+    if arms and groups is not arms:
+        _twice(r, first, arms, groups)
     if outer and kind in DERIVED and names:
         parts = _events(r, set(names))
     if long and not names:
@@ -261,6 +265,19 @@ def structural(r: Reader, symbol: Symbol, *, outer: bool = True, turned: bool = 
         start=r.starts[first],
         end=r.ends[r.i - 1],
     )
+
+
+def _twice(r: Reader, first: int, arms: tuple[Bands, ...], groups: tuple[Bands, ...]) -> None:
+    """``del(5q)(q13)`` repeats the arm; ``t(1p2;14)(q14;q23)`` states two different breakpoints."""
+    start, end = r.starts[first], r.ends[r.i - 1]
+    same = all(
+        all(b.arm == arm.arm and not arm.band for arm in own for b in group)
+        for own, group in zip(arms, groups, strict=False)
+    )
+    if same:
+        r.say("BP-N", "repair", start, end, "the arm stands with the bands only")
+    else:
+        r.say("BP-N", "error", start, end, "breakpoints are stated twice, and differ")
 
 
 def _der_of(r: Reader, first: int) -> Abnormality:

@@ -172,9 +172,13 @@ def _alternative(r: Reader, group: list[Breakpoint], name: str | None) -> None:
     """Alternative = breakpoint ("or" breakpoint)+."""
     others: list[Breakpoint] = []
     while r.texts[r.i] == "or":
+        at = r.i
         r.take("or")
         other = _one(r, None if name == "?" else name)
-        if other is not None:
+        if other is None:
+            r.i = at
+            r.drop("SEP", "or without another band")
+        else:
             others.append(other)
     group[-1] = replace(group[-1], alternatives=(*group[-1].alternatives, *others), end=r.ends[r.i - 1])
 

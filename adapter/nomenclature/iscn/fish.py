@@ -195,6 +195,8 @@ def _signal(r: Reader, number: int, place: int) -> Signal:
             copies = _copies(r)
         elif (text in _STATES or text.startswith("+")) and not state:
             state = _STATES.get(text, "enhanced")
+            if len(text) > 2 and state == "enhanced" and text[0] == "+":
+                r.say("FISH-N", "repair", r.starts[r.i], r.ends[r.i], "more than one signal is written ++", "++")
             r.take("probe state")
         else:
             if r.i > first and not _is_name(probe, shown=bool(copies or state)):

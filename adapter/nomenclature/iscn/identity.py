@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapter.nomenclature.iscn.model import Cells, Range, Sex
 from adapter.nomenclature.iscn.scan import printed
+from adapter.nomenclature.iscn.symbols import holds_items, in_words
 
 if TYPE_CHECKING:
     from adapter.nomenclature.iscn.scan import Reader
@@ -122,6 +123,8 @@ def cells(r: Reader) -> Cells | None:
         return None
     r.take("cells")
     end_of_number = r.ends[r.i - 1]
+    if not closed and (holds_items(r, r.i, stop) or not in_words(r, r.i)):
+        stop = r.i  # the bracket was forgotten; what follows is no note
     while r.i < stop:
         r.take("note")
     note = printed(r.raw[end_of_number : r.ends[r.i - 1]]).strip(" ,")

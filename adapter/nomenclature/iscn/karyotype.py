@@ -10,7 +10,7 @@ from adapter.nomenclature.iscn.abnormality import item
 from adapter.nomenclature.iscn.identity import SEX, cells, count, ploidy_level, sex_complement, small_number
 from adapter.nomenclature.iscn.model import ONE, Abnormality, Cells, Clone, Note, Relation, Sex
 from adapter.nomenclature.iscn.scan import printed
-from adapter.nomenclature.iscn.symbols import begins_item, in_words, label_end, symbol_at
+from adapter.nomenclature.iscn.symbols import begins_item, holds_items, in_words, label_end, symbol_at
 
 if TYPE_CHECKING:
     from adapter.nomenclature.iscn.scan import Reader
@@ -35,6 +35,7 @@ class Karyotype:
         self.stems: list[int] = []
         self.sidelines: list[int] = []
         self.population: Literal["mos", "chi"] | None = None
+        self.population_at = 0
         self.donor_from: int | None = None
         self.prose: list[tuple[int, int]] = []
 
@@ -62,6 +63,7 @@ class Karyotype:
             r.drop("SEP", "punctuation before the karyotype")
         self._label()
         if self._is_population(r.i):
+            self.population_at = r.i
             self.population = "mos" if r.take("population").lower() == "mos" else "chi"
 
     def _is_population(self, i: int) -> bool:
@@ -135,7 +137,7 @@ class Karyotype:
         start, end = r.starts[first], r.ends[r.i - 1]
         if not any(map(str.isalnum, r.raw[start:end])):
             _left_out(r, first, r.i, "punctuation beside the karyotype")
-        elif apart and in_words(r, first):
+        elif apart and in_words(r, first) and not holds_items(r, first, r.i):
             r.roles[first : r.i] = ["prose"] * (r.i - first)
             r.say("PROSE", "repair", start, end, "text beside the karyotype left out", "")
             self.prose.append((start, end))
@@ -340,7 +342,10 @@ class Karyotype:
         r = self.r
         found = cells(r)
         while r.texts[r.i] == "[":
-            found = cells(r) or found
+            more = cells(r)
+            if more is not None and found is not None:
+                r.say("CELLS", "repair", found.start, found.end, "another number of cells follows; left out", "")
+            found = more or found
         return found
 
     def by_population(self) -> tuple[Clone, ...]:
@@ -348,6 +353,9 @@ class Karyotype:
         if self.donor_from is None:
             return tuple(self.clones)
         at = self.donor_from
+        if self.population is not None:
+            start, end = self.r.starts[self.population_at], self.r.ends[self.population_at]
+            self.r.say("PROSE", "repair", start, end, "a double slash says whose cells they are; left out", "")
         return tuple(
             replace(clone, population="recipient" if k < at else "donor") for k, clone in enumerate(self.clones)
         )

@@ -14,6 +14,8 @@ from adapter.nomenclature.iscn.signs import settled
 from adapter.nomenclature.iscn.symbols import label_end
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from adapter.nomenclature.iscn.model import ArrayEvent, Clone, Columns, FishPattern, Note
     from adapter.nomenclature.iscn.scan import Part, Reader
 
@@ -101,6 +103,7 @@ def _segment(parts: _Parts, raw: str, plain: str, part: Part) -> None:
         _technique(r, body)
         found = patterns(r, kind)
         parts.iscn = parts.iscn or bool(found)
+        _empty(r, found)
         parts.fish += found
         parts.segments.append(Segment(kind, start, end))
     else:
@@ -110,6 +113,7 @@ def _segment(parts: _Parts, raw: str, plain: str, part: Part) -> None:
         arrays = Arrays(r, kind)
         parts.iscn = arrays.read() or parts.iscn
         parts.arrays += arrays.events
+        _empty(r, arrays.events)
         stop = arrays.prose[0][0] if arrays.prose else end
         parts.segments.append(Segment(kind, start, stop))
         parts.segments += [Segment("prose", *span) for span in arrays.prose]
@@ -146,6 +150,12 @@ def _technique(r: Reader, body: int) -> None:
             r.take("technique separator")
         else:
             r.drop("SEP", "sign before the technique")
+
+
+def _empty(r: Reader, found: Sequence[object]) -> None:
+    """A technique without any result."""
+    if not found and None not in r.roles:
+        r.say("PROSE", "repair", r.starts[0], r.ends[r.n - 1], "a technique without a result left out", "")
 
 
 def _account(parts: _Parts, r: Reader) -> None:

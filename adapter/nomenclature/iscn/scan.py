@@ -61,6 +61,7 @@ _TYPOGRAPHY = {
     0x2215: "/",
 }
 _REPLACED = re.compile("[" + "".join(f"\\u{code:04x}" for code in _TYPOGRAPHY) + "]+")
+_FOREIGN_DIGITS = re.compile(r"(?:(?![0-9])\d)+")
 _ENTITY = re.compile(r"""_x000[dDaA]_|&(?:lt|gt|amp|quot|nbsp|\#\d{1,5});|["\\]+""")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
@@ -71,10 +72,16 @@ def clean(text: str, found: list[Diagnostic]) -> str:
         for match in _REPLACED.finditer(text):
             plain = match[0].translate(_TYPOGRAPHY).strip()
             found.append(_repair(match.start(), match.end(), plain))
-        text = text.translate(_TYPOGRAPHY)
+        text = _FOREIGN_DIGITS.sub(lambda match: _digits(match, found), text.translate(_TYPOGRAPHY))
     if "&" in text or '"' in text or "\\" in text or "_x000" in text:
         text = _ENTITY.sub(lambda match: _plain(match, found), text)
     return text
+
+
+def _digits(match: re.Match[str], found: list[Diagnostic]) -> str:
+    plain = "".join(str(int(digit)) for digit in match[0])
+    found.append(_repair(match.start(), match.end(), plain))
+    return plain
 
 
 def printed(text: str) -> str:

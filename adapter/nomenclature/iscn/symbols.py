@@ -13,6 +13,7 @@ VARIANT = re.compile(r"(?:[pq]|cen)(?:h|s|ss|stk|cenh)+|phqh", re.IGNORECASE)
 
 _SHORT_WORD = re.compile(r"[XYxy]+c?|U|idem|sl|sdl|inc", re.IGNORECASE)
 _YEAR = 4
+_MOST_SIGNS = 3
 _AFTER_ITEMS = frozenset({",", "[", "/", "//", ""})
 
 
@@ -55,7 +56,7 @@ def take_symbol(r: Reader, symbol: Symbol) -> str:
 def begins_item(r: Reader, i: int) -> bool:
     """Whether an item begins at lexeme ``i``: a sign and a chromosome, a symbol with its parenthesis, a variant."""
     first = i
-    while r.texts[i] in ("+", "-", "?"):
+    while i < first + _MOST_SIGNS and r.texts[i] in ("+", "-", "?"):
         i += 1
     symbol = symbol_at(r, i)
     if symbol is not None:
@@ -72,6 +73,14 @@ def begins_item(r: Reader, i: int) -> bool:
     ranged = r.texts[i + 1] in ("~", "-") and r.kinds[i + 2] == "number"
     counted = symbol_at(r, i + 3 if ranged else i + 1)
     return counted is not None and counted.kind in COUNTED
+
+
+def holds_items(r: Reader, first: int, stop: int) -> bool:
+    """Whether items or cells are in a text, not just ``a 45,X cell line`` or ``the der(14;21)``."""
+    return any(
+        (r.texts[k] == "," and begins_item(r, k + 1)) or (r.texts[k] == "[" and r.kinds[k + 1] == "number")
+        for k in range(first, stop)
+    )
 
 
 def label_end(r: Reader, i: int) -> int | None:
@@ -92,5 +101,8 @@ def in_words(r: Reader, i: int) -> bool:
             return False
         i += 1
     if r.kinds[i] == "number" and r.kinds[i + 1] == "word" and i + 1 not in r.gaps:
-        return symbol_at(r, i + 1) is None and not VARIANT.fullmatch(r.texts[i + 1])
-    return r.kinds[i] == "word" and not _SHORT_WORD.fullmatch(r.texts[i]) and not begins_item(r, i)
+        return symbol_at(r, i + 1) is None and r.texts[i + 1][0] not in "pqPQ"
+    unknown_symbol = r.texts[i + 1] == "(" and r.kinds[i + 2] in ("number", "band") and i + 1 not in r.gaps
+    if r.kinds[i] != "word" or unknown_symbol or _SHORT_WORD.fullmatch(r.texts[i]):
+        return False
+    return not begins_item(r, i)

@@ -262,6 +262,8 @@ def test_repairs(text, canonical):
         ("46,XX,+8x99", "COUNT", "+8x99"),
         ("46<xn>,XX", "COUNT", "<"),
         ("46,XX,add(2;3)(q13)", "BP-N", "add(2;3)(q13)"),
+        ("46,XX,t(1p2;14)(q14;q23)", "BP-N", "t(1p2;14)(q14;q23)"),
+        ("46,XX,del(5q)(p13)", "BP-N", "del(5q)(p13)"),
         ("46,XX,t(;)", "BP-N", "t("),
         ("46,XX,del(5)(zzz)", "BAND", "zzz"),
         ("46,XX,+12345mar", "COUNT", "12345"),

@@ -134,6 +134,7 @@ def test_any_text_at_all_is_accounted_for(text):
 PIECES = (
     "46,XX,", "i(1)", "der(", "(", "[", "46,XX[", "46,XX/", "t(9;22)(q34;q11.2)", "+8,", "or ", "+8 or ", "p13 or ",
     "::", "a", "nuc ish(", "ish ", "arr(1", "A con ", "-", "a-", "w/", "46,sl/", "1~", "q2?", "&lt;", "  ", "(1_2)",
+    "+", "\u0663", "(1)", ",,+", "der ", "47,XX,+8[1 ",
 )  # fmt: skip
 
 
