@@ -62,15 +62,15 @@ class Service:
         sys.exit("the service does not start")
 
     def members(self):
-        """Process ids of the group, from the process table."""
+        """Process ids of the group, from the process table; not those that are dead and not yet waited for."""
         found = []
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 try:
-                    group = int((entry / "stat").read_text().rpartition(")")[2].split()[2])
+                    state, _, group = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
                 except (FileNotFoundError, ProcessLookupError):
                     continue
-                if group == self.process.pid:
+                if int(group) == self.process.pid and state != "Z":
                     found.append(int(entry.name))
         return found
 
@@ -161,6 +161,9 @@ def main():
                     location = begin(service)
                     continue
                 killed[service.kill(chance)] += 1
+                if sum(killed.values()) % 25 == 0:
+                    done = {"killed": sum(killed.values()), "exports": ended, "seconds": time.monotonic() - start}
+                    print(json.dumps(done), file=sys.stderr, flush=True)
                 if service.process.poll() is not None:
                     service.start()
             found = manifest(location, 600)
