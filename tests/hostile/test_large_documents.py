@@ -29,6 +29,10 @@ def packet(**members: Any) -> Any:
     return {"id": "x", "subject": {"id": "x"}, **members, "metaData": META}
 
 
+def count(i: int) -> Any:
+    return COUNT | {"value": {"quantity": {"unit": {"id": "X:2", "label": "u"}, "value": i + 1}}}
+
+
 def bundle(make: Any, n: int) -> Any:
     entries = [{"fullUrl": f"urn:uuid:{i}", "resource": make(i)} for i in range(n)]
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
@@ -45,15 +49,30 @@ def observation(i: int) -> Any:
     }
 
 
+def implication(i: int) -> Any:
+    return {
+        "resourceType": "Observation",
+        "id": f"i{i}",
+        "status": "final",
+        "code": {"coding": [{"system": "http://hl7.org/fhir/uv/genomics-reporting/CodeSystem/tbd-codes-cs",
+                             "code": "diagnostic-implication"}]},
+        "derivedFrom": [{"reference": f"urn:uuid:{i - 1}"}],
+    }  # fmt: skip
+
+
 SHAPES = {
     "features": lambda n: packet(phenotypicFeatures=[{"type": {"id": "X:1", "label": f"f{i}"}} for i in range(n)]),
     "measurements": lambda n: packet(biosamples=[{"id": "s", "measurements": [COUNT] * n}]),
+    "different measurements": lambda n: packet(biosamples=[{"id": "s", "measurements": [count(i) for i in range(n)]}]),
     "biosamples": lambda n: packet(biosamples=[{"id": f"s{i}", "individualId": "x"} for i in range(n)]),
     "diseases": lambda n: packet(diseases=[{"term": {"id": "X:1", "label": f"d{i}"}} for i in range(n)]),
     "actions": lambda n: packet(medicalActions=[{"treatment": DRUG}] * n),
     "odd actions": lambda n: packet(medicalActions=[{"x": i} for i in range(n)]),
     "unknown members": lambda n: packet(**{f"k{i}": 1 for i in range(n)}),
     "patients": lambda n: bundle(lambda i: {"resourceType": "Patient", "id": f"p{i}"}, n),
+    "variants of one id": lambda n: bundle(lambda i: observation(i) | {"id": "o"}, n),
+    "variants by kind": lambda n: bundle(lambda i: observation(i) | {"id": f"sequence-variant-{n - i}"}, n),
+    "implications": lambda n: bundle(lambda i: implication(i) if i % 2 else observation(i), n),
     "observations in a chain": lambda n: bundle(observation, n),
     "unknown resources": lambda n: bundle(lambda i: {"resourceType": "Basic", "id": f"b{i}"}, n),
     "codings": lambda n: {

@@ -8,6 +8,7 @@ read of documents of other writers is in ``docs/reading-fhir.md``.
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import ReadError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 # Resources of our own writer that state nothing a case does not say elsewhere.
 _REDUNDANT = frozenset({"DiagnosticReport", "Provenance"})
+_DIGITS = 10
 
 
 def recognises(document: Any) -> bool:
@@ -160,19 +162,27 @@ def _implied(s: Scene, entry: Entry) -> bool:
 
 def _ids(s: Scene) -> None:
     """Leave out the ids that a case gives findings that state none, and the sources that are the case's own."""
-    from adapter.case.links import finding_ids
-
     made = s.case.get("findings", [])
     for finding in made:
         source = s.citations.get(id(finding), {})
         if source and source != {k: v for k, v in s.case.get("source", {}).items() if k != "label"}:
             finding["source"] = source
-    named = [f["id"] for f in made]
-    for finding in made:
-        if finding["id"].startswith(f"{finding['kind']}-"):
-            bare = [{**f, "id": ""} if f is finding or "id" not in f else f for f in made]
-            if list(finding_ids(bare)) == named:
-                finding.pop("id")
+    _unnumbered(made)
+
+
+def _unnumbered(findings: list[Json]) -> None:
+    """Leave out the ids that the case format gives again: ``<kind>-<n>``, rising, with no free number before them."""
+    taken = {finding["id"] for finding in findings}
+    last: dict[str, int] = {}
+    free: dict[str, int] = {}
+    for finding in findings:
+        kind, digits = finding["kind"], finding["id"].removeprefix(f"{finding['kind']}-")
+        if kind not in free:
+            free[kind] = next(n for n in count(1) if f"{kind}-{n}" not in taken)
+        number = int(digits) if digits.isdecimal() and len(digits) < _DIGITS else 0
+        if last.get(kind, 0) < number < free[kind] and finding["id"] == f"{kind}-{number}":
+            last[kind] = number
+            del finding["id"]
 
 
 def _carry(s: Scene, entry: Entry, carried: list[Json]) -> None:

@@ -192,7 +192,7 @@ def specimens(s: Scene) -> None:
 def of_specimen(s: Scene, entry: Entry) -> None:
     """Age and time point of a specimen."""
     name = specimen_of(s, entry)
-    made = next((one for one in s.case.get("specimens", []) if one["id"] == name), None)
+    made = s.named("specimens", name)
     if made is None:
         return
     for part in s.parts(entry.resource):

@@ -46,7 +46,7 @@ def variant(s: Scene, entry: Entry) -> None:
     for said in s.note(resource):
         made.setdefault("said", said)
     if not entry.own:
-        s.variants.append(entry)
+        s.variants[entry] = None
     ended(s, entry, made)
 
 
@@ -115,7 +115,7 @@ def _interpreted(resource: Json, made: Json) -> None:
 def implication(s: Scene, entry: Entry) -> bool:
     """Clinical significance of the finding an implication derives from; False where that is not in the case."""
     of = next((e for e in s.index.linked(entry, "derivedFrom") if e.name), None)
-    made = next((f for f in s.case.get("findings", []) if of is not None and f["id"] == of.name), None)
+    made = s.named("findings", of.name) if of is not None else None
     if made is None:
         return False
     for part in s.parts(entry.resource):

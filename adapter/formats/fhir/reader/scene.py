@@ -41,7 +41,10 @@ class Scene:
         self.issues: list[Issue] = []
         self.citations: dict[int, Json] = {}  # of findings, by the id of the finding in the making
         self.done: set[Entry] = set()
-        self.variants: list[Entry] = []  # of other writers, read as genomic findings
+        self.variants: dict[Entry, None] = {}  # of other writers, read as genomic findings, in order
+        self._taken: dict[str, set[str]] = {}  # ids given in a section of the case
+        self._numbers: dict[tuple[str, str], int] = {}  # the last number given to an id of a section and kind
+        self._named: dict[str, dict[str, Json]] = {}
 
     def listed(self, section: str) -> list[Json]:
         """The list of that name in the case, begun if need be."""
@@ -60,11 +63,24 @@ class Scene:
 
     def local(self, entry: Entry, section: str, kind: str) -> str:
         """An id for the part of the case made of ``entry``: its own id if that is one, else its number."""
-        taken = {one.get("id") for one in self.case.get(section, [])}
-        said = _NO_ID.sub("-", text(entry.resource, "id")).strip("-") if not entry.own else entry.role.partition("/")[2]
-        if said and said not in taken:
-            return said
-        return next(name for n in range(1, len(taken) + 2) if (name := f"{kind}-{n}") not in taken)
+        taken = self.taken(section)
+        name = _NO_ID.sub("-", text(entry.resource, "id")).strip("-") if not entry.own else entry.role.partition("/")[2]
+        while not name or name in taken:
+            n = self._numbers[section, kind] = self._numbers.get((section, kind), 0) + 1
+            name = f"{kind}-{n}"
+        taken.add(name)
+        return name
+
+    def taken(self, section: str) -> set[str]:
+        """The ids given in a section of the case."""
+        return self._taken.setdefault(section, set())
+
+    def named(self, section: str, name: str) -> Json | None:
+        """The part of the case that has this id."""
+        parts = self.case.get(section, [])
+        if len(self._named.get(section, ())) != len(parts):
+            self._named[section] = {one["id"]: one for one in reversed(parts)}
+        return self._named.get(section, {}).get(name)
 
     # values
 

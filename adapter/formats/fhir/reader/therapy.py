@@ -58,6 +58,7 @@ def treatments(s: Scene) -> None:
         if made is None:
             made = {"id": name or s.local(entry, "treatments", "treatment")}
             s.listed("treatments").append(made)
+            s.taken("treatments").add(made["id"])
             by_role[made["id"]] = made
         entry.name = made["id"]
         _treatment(s, entry, made)
@@ -145,7 +146,7 @@ def _period(s: Scene, resource: Json, made: Json) -> None:
 def details(s: Scene, entry: Entry) -> None:
     """What only an Observation holds of a treatment."""
     of = next((e for e in s.index.linked(entry, "partOf") if e.name), None)
-    made = next((t for t in s.case.get("treatments", []) if of is not None and t["id"] == of.name), None)
+    made = s.named("treatments", of.name) if of is not None else None
     if made is None:
         return
     take(entry.resource, "partOf")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -101,38 +101,40 @@ def merged(r: Reading, calls: list[tuple[str, Json]], others: list[tuple[str, Js
     A call has its share of cells among the measurements of its biosample, and "complex" among the markers: what stands
     before those there was stated before the call.
     """
-    left = list(others)
+    left = dict(enumerate(others))
+    lists: dict[str, deque[int]] = {}
+    for n, (where, _) in left.items():
+        lists.setdefault(where.rpartition("/")[0], deque()).append(n)
     traces = {kind: _traces(r, kind) for kind in ("measurements", "diagnosticMarkers")}
     for where, finding in calls:
         sample = _owner(r, where)
         for kind, field in (("measurements", "cells"), ("diagnosticMarkers", "complex")):
             places = traces[kind].get(sample)
             if places and finding.get(field):
-                path, position = places.pop(0)
-                before = [o for o in left if _position(o[0], path) < position]
-                yield from before
-                left = [o for o in left if o not in before]
+                path, position = places.popleft()
+                waiting = lists.get(path, deque())
+                while waiting and _position(left[waiting[0]][0]) < position:
+                    yield left.pop(waiting.popleft())
         yield where, finding
-    yield from left
+    yield from left.values()
 
 
-def _position(where: str, path: str) -> float:
-    """Position in the list at ``path``; infinite for what stands elsewhere."""
-    return int(where.rpartition("/")[2]) if where.rpartition("/")[0] == path else float("inf")
+def _position(where: str) -> int:
+    return int(where.rpartition("/")[2])
 
 
-def _traces(r: Reading, kind: str) -> dict[str, list[tuple[str, int]]]:
+def _traces(r: Reading, kind: str) -> dict[str, deque[tuple[str, int]]]:
     """Where calls left a trace in a list of their biosample, by the biosample's id."""
-    found: dict[str, list[tuple[str, int]]] = {}
+    found: dict[str, deque[tuple[str, int]]] = {}
     for n, node in objects(r.document, "biosamples"):
         path = f"/biosamples/{n}/{kind}"
-        alone = [w for w in r.comments.places() if w.startswith(f"{path}/")]
         wanted = "abnormal-cell-fraction" if kind == "measurements" else "complex-karyotype"
         for m, one in objects(node, kind):
             curie = text(child(one, "assay"), "id") if kind == "measurements" else text(one, "id")
             table = "kmt2a-amplification" if kind == "measurements" else "phenopackets"
-            if wanted in r.terms.keys_of(table, curie) and (kind == "measurements" or f"{path}/{m}" not in alone):
-                found.setdefault(text(node, "id"), []).append((path, m))
+            alone = kind != "measurements" and r.comments.at(f"{path}/{m}")  # a marker that says more is no trace
+            if wanted in r.terms.keys_of(table, curie) and not alone:
+                found.setdefault(text(node, "id"), deque()).append((path, m))
     return found
 
 
@@ -145,19 +147,20 @@ def _owner(r: Reading, where: str) -> str:
 
 def _publish(r: Reading, findings: list[Json], sources: dict[str, Json]) -> None:
     """Give findings the sources that name them by id."""
+    known = {one["id"]: one for one in findings if "id" in one}
     for owner, source in sources.items():
-        known = [one for one in findings if one.get("id") == owner.removeprefix("finding ")]
-        if len(known) != 1:
+        if (finding := known.get(owner.removeprefix("finding "))) is None:
             r.odd("/metaData/externalReferences", "source", "the finding that a source belongs to cannot be told")
-            continue
-        known[0]["source"] = source
+        else:
+            finding["source"] = source
 
 
 def _link(r: Reading, findings: list[Json], responses: list[Json]) -> None:
     """Take out, to be carried, what refers to a finding that is not there: a phase, a residual disease result."""
+    known = {one.get("id") for one in findings}
     for one in findings:
         found = _PHASE.fullmatch(str(one.get("phase", "")))
-        if found and not any(other.get("id") == found["id"] for other in findings if other is not one):
+        if found and (found["id"] not in known or found["id"] == one.get("id")):
             r.odd("", "reference", "the finding that a phase names cannot be told; the phase is carried")
             del one["phase"]
     residual = {one.get("id") for one in findings if one["kind"] == "mrd"}

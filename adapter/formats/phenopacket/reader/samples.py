@@ -59,7 +59,7 @@ def markers(r: Reading, ids: dict[str, str], calls: Counter[str]) -> Iterator[tu
         ]
         alone = len(places) - calls[text(node, "id")]
         told = sorted(places, key=lambda place: not r.comments.at(place))
-        for place in sorted(told[: max(alone, 0)], key=places.index):
+        for place in sorted(told[: max(alone, 0)], key=lambda place: int(place.rpartition("/")[2])):
             yield place, _karyotype(r, place) | stated(specimen=ids.get(text(node, "id")))
 
 
