@@ -96,7 +96,7 @@ MANY = st.one_of(
 READINGS = st.one_of(
     st.decimals(0, 5000, places=2),
     st.integers(0, 5000),
-    st.sampled_from(("<10", ">1000", "4.0-10.0", "12.50", "negative", "not done")),
+    st.sampled_from(("<10", ">1000", "4.0-10.0", "12.50", "negative", "dim", "not done", "20 %")),
 )
 RESULTS = st.sampled_from(("present", "absent", "indeterminate", "no call"))
 SINCE = st.sampled_from(("diagnosis", "presentation", "treatment", "transplant", "relapse"))
@@ -193,6 +193,7 @@ COMMON = {
     "said": WORDS,
     "source": SOURCES,
 }
+OBSERVED = COMMON | {"result": RESULTS}
 GENOMIC = COMMON | {
     "origin": st.sampled_from(("somatic", "germline", "likely somatic", "likely germline", "unknown")),
     "significance": st.sampled_from(("pathogenic", "likely pathogenic", "uncertain", "likely benign", "benign")),
@@ -278,13 +279,13 @@ REARRANGEMENTS = st.builds(
 RESIDUAL = stated(
     {
         "kind": st.just("mrd"),
-        "value": st.sampled_from(("undetectable", "<10^-4", "0.01 %", "0.003 % IS", "1e-5", "10⁻⁴")),
+        "value": st.sampled_from(("undetectable", "<10^-4", "0.01 %", "0.003 % IS", "1e-5", "10⁻⁴", "0 %", "negative")),
     },
     level=st.sampled_from(("positive", "negative", "below quantification")),
     sensitivity=st.just("10^-5"),
     marker=st.just("IGH"),
     at=WHEN,
-    **COMMON,
+    **OBSERVED,
 )
 OTHERS = st.one_of(
     stated(
@@ -299,27 +300,27 @@ OTHERS = st.one_of(
         {"kind": st.just("expression"), "gene": GENES},
         level=st.sampled_from(("high", "low", "normal")),
         value=stated({"value": READINGS}, unit=st.just("TPM")),
-        **COMMON,
+        **OBSERVED,
     ),
     stated(
         {"kind": st.just("immunophenotype")},
         blasts=SHARES,
         markers=st.dictionaries(
-            st.sampled_from(("CD19", "CD20", "CD34", "CD10", "HLA-DR", "a/b")),
-            st.sampled_from(("positive", "negative", "dim", "bright", "partial", "85 %")),
+            st.sampled_from(("CD19", "CD20", "CD34", "HLA-DR", "a/b", "TdT", "cyMPO", "Hb")),
+            st.sampled_from(("positive", "negative", "dim", "bright", "partial", "85 %", "<5 %", "17/64")),
             max_size=4,
         ),
-        **COMMON,
+        **OBSERVED,
     ),
     stated(
         {
             "kind": st.just("measurement"),
-            "test": st.sampled_from(("leukocytes", "LDH", "LOINC:26446-5", "an unlisted test")),
+            "test": st.sampled_from(("leukocytes", "LDH", "LOINC:26446-5", "CD34", "TdT", "an unlisted test")),
             "value": READINGS,
         },
         unit=st.sampled_from(("10*9/L", "U/L")),
-        reference=st.just("4.0-10.0"),
-        **COMMON,
+        reference=st.sampled_from(("4.0-10.0", "<5", "not stated")),
+        **OBSERVED,
     ),
     stated(
         {"kind": st.just("normal"), "of": st.sampled_from(("karyotype", "FISH panel", "sequencing panel"))},
@@ -420,12 +421,12 @@ def cases(draw: st.DrawFn) -> Json:
     some = {
         "source": SOURCES,
         "subject": SUBJECTS,
-        "diagnoses": st.lists(DIAGNOSES, max_size=2),
+        "diagnoses": st.lists(DIAGNOSES, max_size=3),
         "features": st.lists(FEATURES, max_size=2),
         "specimens": st.lists(SPECIMENS, max_size=2),
         "findings": st.lists(FINDINGS, max_size=4),
-        "treatments": st.lists(TREATMENTS, max_size=2),
-        "responses": st.lists(RESPONSES, max_size=2),
+        "treatments": st.lists(TREATMENTS, max_size=3),
+        "responses": st.lists(RESPONSES, max_size=4),
         "outcome": OUTCOMES,
         "notes": WORDS,
         "carried": st.lists(CARRIED, max_size=1),

@@ -116,14 +116,12 @@ def _level(facts: Facts) -> Detail | None:
 
 
 def _beside(facts: Facts) -> list[Extra]:
-    """What the class of the value does not tell for sure: a value in words that is the level's too, a result beside it.
+    """What the class of the value does not tell for sure: a value in words that is the level's too.
 
     A residual disease of 0 has its digits here, since its class says "negative finding".
     """
     level, value = _level(facts), facts.value
-    if value is None:
-        return [("result", facts.result, facts.at("result"), "")] if level and facts.result == "absent" else []
-    if _is_none_left(facts, value) or (level and value.text == level.value):
+    if value and (_is_none_left(facts, value) or (level and value.text == level.value)):
         return [("value", value.text, value.path, "")]
     return _digits(value)
 
@@ -172,6 +170,8 @@ def assay(w: Writing, test: str) -> Code:
 def _rest(facts: Facts, reference: Detail | None = None) -> list[Extra]:
     """Result, status, method and details; age, date and a closed reference range have their own field."""
     rest = [e for e in extras.of_finding(facts) if e[0] not in ("age", "date")]
+    if facts.result == "absent" and (facts.value or facts.parts or _level(facts)):  # the value's class says no result
+        rest.insert(0, ("result", facts.result, facts.at("result"), ""))
     return [e for e in rest if reference is None or e[2] != reference.path]
 
 
