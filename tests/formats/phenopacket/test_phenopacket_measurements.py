@@ -22,6 +22,9 @@ REPORTED = [
     # nothing but that it was found
     ({"kind": "mrd", "marker": "IGH"}, PRESENT),
     ({"kind": "expression", "gene": "CRLF2", "result": "absent"}, NEGATIVE),
+    ({"kind": "immunophenotype", "blasts": "0 %", "result": "absent"}, NEGATIVE),
+    # a result that the value does not tell stands beside it
+    ({"kind": "mrd", "value": "undetectable", "result": "absent"}, ("HAEM:undetectable", "undetectable")),
     # a value of 0 cannot pass as a number, and its digits stay
     ({"kind": "mrd", "value": "0 %"}, NEGATIVE),
     ({"kind": "mrd", "value": "0.00 %", "level": "negative"}, NEGATIVE),

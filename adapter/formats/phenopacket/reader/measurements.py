@@ -195,7 +195,8 @@ def _observation(r: Reading, one: Measured, key: str) -> Json:
         value = {"value": {n: v for n, v in amount.items() if n != "result"}} if "value" in amount else amount
         return {"kind": "expression", "gene": one.one("gene")} | value | stated(level=one.one("level")) | found
     if key == "immunophenotype":
-        return {"kind": "immunophenotype"} | stated(blasts=one.one("blasts")) | found
+        absent = {"result": "absent"} if _result(r, one) == "absent" else {}
+        return {"kind": "immunophenotype"} | stated(blasts=one.one("blasts")) | absent | found
     test = one.one("test") or text(one.assay, "label") or text(one.assay, "id")
     reference = one.one("reference") or _range(one)
     rest = stated(test=test, reference=reference) | stated(unit=one.one("unit"))
