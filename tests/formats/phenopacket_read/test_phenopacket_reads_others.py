@@ -15,6 +15,8 @@ from adapter.formats.phenopacket import read
 from adapter.terms import load
 
 DATA = Path(__file__).parents[2] / "data" / "phenopacket_read"
+OWN = sorted((DATA.parents[1] / "golden").glob("*.phenopacket.json"))
+SMALL = 8_000  # bytes: an element less is a reading more
 AT = "2026-01-01T00:00:00Z"
 CALLS = "/interpretations/0/diagnosis/genomicInterpretations"
 
@@ -185,22 +187,31 @@ def within(part, whole):
     return all(one in whole for one in part) if isinstance(part, list) else part == whole
 
 
-@pytest.mark.parametrize("n", [1, 2])
-def test_an_element_taken_away_leaves_a_trace_unless_the_rest_says_it_too(n):
-    document = packet(n)
+def untraced(document):
+    """Elements that can be taken away without a trace in the case, and that the writer does not make of the rest."""
     case = case_of(document)
     whole = dump(case.to_json())
     again = convert.write(case, "phenopacket", at=AT, terms=load()).document
-
     silent = [path for path in elements(document) if dump(case_of(without(document, path)).to_json()) == whole]
+    return [path for path in silent if not within(at(document, path), at(again, path))]
 
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_an_element_taken_away_leaves_a_trace_unless_the_rest_says_it_too(n):
     # Codes of a label, VRS of an expression, enums that say "not stated": the writer makes them of what is left.
-    lost = [path for path in silent if not within(at(document, path), at(again, path))]
-    assert [
-        path
-        for path in lost
-        if not path.endswith(("/unit/label", "/expressions/3", "/extensions/0", "/syntax", "/value"))
-    ] == []
+    made = ("/unit/label", "/expressions/3", "/extensions/0", "/syntax", "/value")
+    assert [path for path in untraced(packet(n)) if not path.endswith(made)] == []
+
+
+@pytest.mark.parametrize("path", [p for p in OWN if p.stat().st_size < SMALL], ids=lambda p: p.name)
+def test_an_element_taken_out_of_our_own_packet_leaves_a_trace(path):
+    assert untraced(read_json(path.read_bytes())) == []
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("path", [p for p in OWN if p.stat().st_size >= SMALL], ids=lambda p: p.name)
+def test_an_element_taken_out_of_our_own_large_packet_leaves_a_trace(path):
+    assert untraced(read_json(path.read_bytes())) == []
 
 
 JUNK = st.sampled_from(
