@@ -128,3 +128,48 @@ def test_our_own_packet_leaves_nothing_over(cells):
     finding = {"kind": "copy-number", "gene": "KMT2A", "change": "gain", "copies": "3", "cells": cells}
 
     assert "carried" not in reading(read_json(dump(written(finding, "phenopacket").document)), "phenopacket")
+
+
+def test_a_phenotype_of_hpo_keeps_its_code_both_ways():
+    term = {"id": "HP:0001744", "label": "Splenomegaly"}
+    packet = {
+        "id": "one",
+        "subject": {"id": "one"},
+        "phenotypicFeatures": [{"type": term}],
+        "metaData": {
+            "created": AT,
+            "createdBy": "curator",
+            "phenopacketSchemaVersion": "2.0",
+            "resources": [
+                {
+                    "id": "hp",
+                    "name": "human phenotype ontology",
+                    "url": "http://purl.obolibrary.org/obo/hp.owl",
+                    "version": "2024-04-26",
+                    "namespacePrefix": "HP",
+                    "iriPrefix": "http://purl.obolibrary.org/obo/HP_",
+                }
+            ],
+        },
+    }
+    (bundle,) = convert.convert(packet, "fhir", at=AT, source="phenopacket")
+    (seen,) = [
+        e["resource"] for e in bundle.document["entry"] if e["resource"].get("code", {}).get("text") == "Splenomegaly"
+    ]
+    coding = {"system": "http://human-phenotype-ontology.org", "code": "HP:0001744", "display": "Splenomegaly"}
+    assert coding in seen["code"]["coding"]
+    (again,) = convert.convert(read_json(dump(bundle.document)), "phenopacket", at=AT, source="fhir")
+    assert again.document["phenotypicFeatures"][0]["type"] == term
+
+
+def test_a_genomic_expression_that_was_stated_is_not_said_again():
+    stated = ["NM_000546.6:c.524G>A", "NC_000017.11:g.7675088C>T"]
+    parts = observation({"kind": "sequence-variant", "gene": "TP53", "hgvs": stated})["component"]
+
+    genomic = [
+        coding["code"]
+        for part in parts
+        for coding in part.get("valueCodeableConcept", {}).get("coding", [])
+        if coding["code"].startswith("NC_")
+    ]
+    assert sorted(genomic) == ["NC_000017.10:g.7578406C>T", "NC_000017.11:g.7675088C>T"]

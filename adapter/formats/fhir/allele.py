@@ -34,13 +34,17 @@ def allele_parts(d: Draft, parts: list[Json], facts: Facts) -> None:
     free = {name for name in _ONCE if d.names[name].coding["code"] not in taken}
     if facts.transcripts:
         free.discard("transcript")
-    for name, kind, value, rule in (*_expressions(allele, free), *_places(d, allele, free), *_computed(allele)):
+    said = {expression.value for expression in facts.expressions}
+    for name, kind, value, rule in (*_expressions(allele, free, said), *_places(d, allele, free), *_computed(allele)):
         node: Json = {"code": d.names[name].concept, f"value{kind}": value}
         parts.append(d.derived(node, allele.grade, rule))
 
 
-def _expressions(allele: Allele, free: set[str]) -> Iterator[Made]:
-    """The HGVS expressions and the transcript; a genomic one whose slice is taken goes to 81252-9."""
+def _expressions(allele: Allele, free: set[str], said: set[str | None]) -> Iterator[Made]:
+    """The HGVS expressions and the transcript; a genomic one whose slice is taken goes to 81252-9.
+
+    One that was ``said`` stands in it already.
+    """
     why = allele.transcript_why or "parsed"
     for name, text in (("hgvs-c", allele.c), ("hgvs-p", allele.p)):
         if text and ":" in text and name in free:  # without its reference it is no code of the HGVS system
@@ -48,6 +52,8 @@ def _expressions(allele: Allele, free: set[str]) -> Iterator[Made]:
     if allele.transcript and "transcript" in free:
         yield "transcript", "CodeableConcept", {"coding": [{"system": REFSEQ, "code": allele.transcript}]}, why
     for assembly, text in allele.g.items():
+        if text in said:
+            continue
         name = "genomic-hgvs" if assembly == _FIRST and "genomic-hgvs" in free else "variation-code"
         yield name, "CodeableConcept", {"coding": [{"system": HGVS, "code": text}]}, assembly
 

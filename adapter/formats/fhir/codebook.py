@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.errors import AmbiguousTerm, UnknownTerm
 from adapter.report import Json
-from adapter.terms import Code, Terms
+from adapter.terms import Code, Resource, Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ _VOCABULARIES = (
     "ICD10CM",
     "NCIT",
     "MONDO",
+    "HP",
     "RXNORM",
     "SO",
     "GRMETHOD",
@@ -149,21 +150,28 @@ class Codebook:
     def coding(self, system: str, code: str, display: str | None) -> Json | None:
         """Coding of a code the source states; None where its system is no vocabulary that FHIR has a URI for.
 
-        A system is a URI, or a prefix of ``resources.tsv`` in any case. A FHIR code has no blanks at its ends and no
-        two in a row; one that has is no code.
+        A system is a URI, or a prefix of ``resources.tsv`` in any case; some vocabularies write the whole CURIE as
+        code. A FHIR code has no blanks at its ends and no two in a row; one that has is no code.
         """
-        uri = system if ":" in system else self._system(system)
+        uri = system
+        if ":" not in system:
+            vocabulary = self._vocabulary(system)
+            if vocabulary is None:
+                return None
+            uri = vocabulary.fhir_system
+            if vocabulary.fhir_code == "curie" and ":" not in code:
+                code = f"{vocabulary.prefix}:{code}"
         if not uri or " " in uri or code != " ".join(code.split()):
             return None
         return {"system": uri, "code": code} | ({"display": display} if display else {})
 
-    def _system(self, prefix: str) -> str:
+    def _vocabulary(self, prefix: str) -> Resource | None:
         for known in (prefix, prefix.upper(), prefix.lower()):
             try:
-                return self.terms.resource(known).fhir_system
+                return self.terms.resource(known)
             except UnknownTerm:
                 continue
-        return ""
+        return None
 
 
 def _for_fhir(codes: tuple[Code, ...]) -> tuple[Code, ...]:

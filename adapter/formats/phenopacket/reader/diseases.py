@@ -124,11 +124,11 @@ def coded(r: Reading, curie: str, label: str) -> Json | None:
     prefix, colon, local = curie.partition(":")
     if not colon or not local:
         return None
-    system = prefix
-    if prefix in r.terms.prefixes():
-        vocabulary = r.terms.resource(prefix)
-        system = vocabulary.fhir_system or vocabulary.url
-    return stated(system=system, code=curie if system == prefix else local, display=label)
+    if prefix not in r.terms.prefixes():
+        return stated(system=prefix, code=curie, display=label)
+    vocabulary = r.terms.resource(prefix)
+    code = curie if vocabulary.fhir_code == "curie" else local
+    return stated(system=vocabulary.fhir_system or vocabulary.url, code=code, display=label)
 
 
 def features(r: Reading) -> list[Json]:
