@@ -22,9 +22,31 @@ from adapter.web.nomenclature import FusionText, HgvsText, IscnText
 from adapter.web.openapi_exports import describe
 from adapter.web.uploads import Upload
 
-_FHIR: Json = {"type": "object", "required": ["resourceType"], "properties": {"resourceType": {"type": "string"}}}
-_PACKET: Json = {"type": "object", "required": ["metaData"], "properties": {"metaData": {"type": "object"}}}
 _OBJECT: Json = {"type": "object"}
+_FHIR: Json = {"type": "object", "required": ["resourceType"], "properties": {"resourceType": {"type": "string"}}}
+# What $validate takes: a resource, or Parameters with one and, where wanted, a profile and a mode.
+_BARE: Json = {
+    "type": "object",
+    "required": ["resourceType"],
+    "properties": {"resourceType": {"type": "string", "not": {"enum": ["Parameters"]}}},
+}
+_WRAPPED: Json = {
+    "type": "object",
+    "required": ["resourceType", "parameter"],
+    "properties": {
+        "resourceType": {"type": "string", "enum": ["Parameters"]},
+        "parameter": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["name", "resource"],
+                "properties": {"name": {"type": "string", "enum": ["resource"]}, "resource": _OBJECT},
+            },
+        },
+    },
+}
+_PACKET: Json = {"type": "object", "required": ["metaData"], "properties": {"metaData": {"type": "object"}}}
 # What each operation can refuse with, besides what its query model says.
 _BODY = ("400", "406", "413", "415", "422")
 _READ = ("400", "404", "406")
@@ -67,8 +89,8 @@ _BODIES: dict[tuple[str, str], tuple[str, Json]] = {
     # Any JSON on a line is answered on a line of its own, so nothing a line may hold is refused as a request.
     ("/v1/convert/stream", "post"): ("application/x-ndjson", {}),
     ("/v1/uploads", "post"): ("application/json", {"$ref": "#/components/schemas/Upload"}),
-    ("/fhir/{kind}/$validate", "post"): ("application/fhir+json", _FHIR),
-    ("/fhir/$validate", "post"): ("application/fhir+json", _FHIR),
+    ("/fhir/{kind}/$validate", "post"): ("application/fhir+json", {"anyOf": [_BARE, _WRAPPED]}),
+    ("/fhir/$validate", "post"): ("application/fhir+json", {"anyOf": [_BARE, _WRAPPED]}),
     ("/v1/iscn", "post"): ("application/json", {"$ref": "#/components/schemas/IscnText"}),
     ("/v1/hgvs", "post"): ("application/json", {"$ref": "#/components/schemas/HgvsText"}),
     ("/v1/fusion", "post"): ("application/json", {"$ref": "#/components/schemas/FusionText"}),
