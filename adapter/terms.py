@@ -2,9 +2,9 @@
 
 A table is an SSSOM TSV file (https://mapping-commons.github.io/sssom/) in ``mappings/``, in a wheel
 ``adapter/_mappings``; ``mappings/README.md`` says how its rows are written. ``resources.tsv`` says what a CURIE prefix
-means in FHIR and in GA4GH, ``profiles.tsv`` which resource claims which profile. A directory of the same files
-overlays the packaged ones. Rows are
-read in ``adapter/sssom.py``, gene names in ``adapter/gene_names.py``.
+means in FHIR and in GA4GH, ``systems.tsv`` under which other system URIs a vocabulary goes, ``profiles.tsv`` which
+resource claims which profile. A directory of the same files overlays the packaged ones. Rows are read in
+``adapter/sssom.py``, gene names in ``adapter/gene_names.py``.
 """
 
 from __future__ import annotations
@@ -247,6 +247,14 @@ class Terms:
         """Profile set and role of every row of ``profiles.tsv``."""
         return tuple(self._profiles)
 
+    def systems(self, profile_set: str) -> dict[str, str]:
+        """System URIs of FHIR by CURIE prefix where a profile set has another than ``resources.tsv``; "" for none."""
+        return {p: uri for one, p, uri in self._systems if one == profile_set}
+
+    def other_systems(self) -> dict[str, str]:
+        """CURIE prefix by system URI, of all URIs that ``systems.tsv`` has beside that of ``resources.tsv``."""
+        return {uri: prefix for _, prefix, uri in self._systems if uri}
+
     def gene(self, name: str) -> Gene:
         """Gene of a symbol, previous symbol, alias or HGNC id. Raises UnknownTerm, AmbiguousTerm."""
         gene = self._found.get(name)
@@ -304,6 +312,16 @@ class Terms:
                 raise MappingError(f"expected 8 or 9 fields, found {len(fields)}", file=where)
             rows[fields[0]] = Resource(*fields)
         return rows
+
+    @cached_property
+    def _systems(self) -> list[tuple[str, str, str]]:
+        """Profile set, prefix and system URI of the rows of ``systems.tsv``."""
+        found = []
+        for fields, where in self._plain("systems.tsv"):
+            if len(fields) < 3:
+                raise MappingError(f"expected profile set, prefix and system, found {len(fields)} fields", file=where)
+            found.append((fields[0], fields[1], "" if fields[2] == "-" else fields[2]))
+        return found
 
     @cached_property
     def _profiles(self) -> dict[tuple[str, str], tuple[str, ...]]:

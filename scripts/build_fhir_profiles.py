@@ -8,6 +8,10 @@ base types. So a snapshot and a differential give the same kind of tree, and eve
 base type and once against each profile. Value sets become lists of codes as far as the packages hold them; a system
 whose content no package holds is "open": its codes are accepted, as they cannot be judged here.
 
+Genomics Reporting 2.0.0 is on no registry: ``genomics-reporting-2.0.0.json.gz`` beside this script holds what
+``pack_fhir_guide.py`` made of its repository. Its profiles and value sets have the URLs of those of 3.0.0 and are kept
+under them with the version.
+
     python scripts/build_fhir_profiles.py
 """
 
@@ -18,6 +22,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -53,6 +58,9 @@ ELSEWHERE = {
     "ele-1", "ext-1", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6", "txt-1", "txt-2", "rng-2", "per-1", "qty-3", "ref-1",
     "obs-6", "obs-7", "con-4", "con-5", "bdl-3", "bdl-5", "bdl-7", "us-core-6",
 }  # fmt: skip
+OLDER = Path(__file__).with_name("genomics-reporting-2.0.0.json.gz")
+GUIDE, OLDER_GUIDE = "/uv/genomics-reporting/", "/uv/genomics-reporting/2.0.0/"  # the latter while it is built
+OLDER_URL = re.compile(rf'(?<="http://hl7.org/fhir){OLDER_GUIDE}((?:StructureDefinition|ValueSet)/[^"]+)')
 EXTENSION = "http://hl7.org/fhir/StructureDefinition/Extension"
 MAX_SET = "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet"
 KEPT = {"StructureDefinition", "ValueSet", "CodeSystem"}
@@ -63,7 +71,8 @@ Json = dict[str, Any]
 def main() -> None:
     definitions = load_all()
     builder = Builder(definitions)
-    data = json.dumps(builder.build(), separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+    text = json.dumps(builder.build(), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    data = OLDER_URL.sub(rf"{GUIDE}\1|2.0.0", text).encode()
     buffer = io.BytesIO()
     # A fixed time stamp: the same input gives the same file.
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, compresslevel=9) as stream:
@@ -93,10 +102,29 @@ def load_all() -> dict[str, Json]:
         for resource in package_resources(package, fetch(package, digest)):
             if "url" in resource and resource["resourceType"] in KEPT:
                 found[resource["url"]] = resource
+    for resource in json.loads(gzip.decompress(OLDER.read_bytes())):
+        if resource["resourceType"] != "CodeSystem" and resource.get("type") != "Extension":
+            found[aside(resource["url"])] = set_aside(resource)
     for path in sorted((ROOT / "mappings" / "fhir").glob("*.json")):
         resource = json.loads(path.read_bytes())
         found[resource["url"]] = resource
     return found
+
+
+def aside(url: str) -> str:
+    return url.replace(GUIDE, OLDER_GUIDE)
+
+
+def set_aside(resource: Json) -> Json:
+    """A resource of the older guide with its own URL, and those it names in the same guide, beside the newer one's."""
+    made = resource | {"url": aside(resource["url"])}
+    for element in made.get("snapshot", {}).get("element", []):
+        if not is_extension(element):
+            for kind in element.get("type", []):
+                kind |= {k: [aside(u) for u in kind[k]] for k in ("profile", "targetProfile") if k in kind}
+        if "valueSet" in element.get("binding", {}):
+            element["binding"]["valueSet"] = aside(element["binding"]["valueSet"])
+    return made
 
 
 def package_resources(package: str, path: Path) -> list[Json]:

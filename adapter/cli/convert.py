@@ -13,6 +13,7 @@ from adapter.cli.inputs import Input, complain, documents, gathered, line
 from adapter.clock import instant, now
 from adapter.convert import Converted, convert
 from adapter.errors import CaseError, ReadError
+from adapter.formats.base import PROFILE_SETS
 from adapter.formats.document import dump
 from adapter.terms import load
 
@@ -40,7 +41,7 @@ def add(commands: Any) -> None:
         choices=("Phenopacket", "Family", "Cohort"),
         help="the input is binary protobuf of this message; .pb is recognised",
     )
-    command.add_argument("--profile-set", choices=("gr3", "mcode4"), default="gr3", help="FHIR profiles to claim")
+    command.add_argument("--profile-set", choices=PROFILE_SETS, default="gr3", help="FHIR profiles to claim")
     command.add_argument(
         "--bundle", choices=("collection", "transaction"), default="collection", help="kind of FHIR bundle"
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.cli.convert import moment
 from adapter.clock import now
 from adapter.errors import ExportError
+from adapter.formats.base import PROFILE_SETS
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -52,7 +53,7 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--spark", metavar="MASTER", help="convert with Apache Spark: local[2], yarn, spark://HOST:PORT"
     )
-    command.add_argument("--profile-set", choices=("gr3", "mcode4"), default="gr3", help="FHIR profiles to claim")
+    command.add_argument("--profile-set", choices=PROFILE_SETS, default="gr3", help="FHIR profiles to claim")
     command.add_argument(
         "--at", metavar="TIME", type=moment, help="conversion time, RFC 3339; else SOURCE_DATE_EPOCH, else now"
     )

@@ -15,6 +15,7 @@ from adapter.cli.inputs import Input, complain, documents
 from adapter.cli.servers import connected
 from adapter.clock import now
 from adapter.errors import CaseError, ReadError
+from adapter.formats.base import PROFILE_SETS
 from adapter.formats.document import dump
 from adapter.report import Json
 from adapter.terms import Terms, load
@@ -45,7 +46,7 @@ def add(commands: Any) -> None:
     )
     command.add_argument("--dry-run", action="store_true", help="only ask what is there")
     command.add_argument("--resume", metavar="FILE", help="note finished documents here, and skip those noted before")
-    command.add_argument("--profile-set", choices=("gr3", "mcode4"), default="gr3", help="FHIR profiles to claim")
+    command.add_argument("--profile-set", choices=PROFILE_SETS, default="gr3", help="FHIR profiles to claim")
     command.add_argument("--at", metavar="TIME", type=moment, help="conversion time, RFC 3339")
     command.add_argument("--mappings", metavar="DIR", help="tables that add to or override the packaged ones")
     command.set_defaults(run=run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from adapter.report import Issue, Json, Ledger, Loss
 
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from adapter.case import Case
     from adapter.terms import Terms
 
-ProfileSet = Literal["gr3", "mcode4"]
+ProfileSet = Literal["gr3", "mcode4", "gr2"]  # Genomics Reporting 3.0.0, mCODE 4.0.0, Genomics Reporting 2.0.0
+PROFILE_SETS: tuple[str, ...] = get_args(ProfileSet)
 BundleKind = Literal["collection", "transaction"]
 
 

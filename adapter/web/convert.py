@@ -16,6 +16,7 @@ from adapter.clock import instant, now
 from adapter.convert import Converted, convert
 from adapter.errors import CaseError, ReadError
 from adapter.formats import document, form
+from adapter.formats.base import ProfileSet
 from adapter.report import Json, Report
 from adapter.validate import check_converted
 from adapter.web import body
@@ -33,7 +34,7 @@ class Query(Options):
 
     to: Target
     source: Target | None = Field(None, alias="from", description="source format; recognised when absent")
-    profile_set: Literal["gr3", "mcode4"] = "gr3"
+    profile_set: ProfileSet = "gr3"
     bundle: Literal["collection", "transaction"] = "collection"
     at: str | None = Field(
         None, description="conversion time; now when absent", json_schema_extra={"format": "date-time"}

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from adapter.clock import instant
 from adapter.export.order import Order
+from adapter.formats.base import ProfileSet
 from adapter.formats.document import dump
 from adapter.store.publication import curie
 from adapter.web import body, delivery
@@ -33,7 +34,7 @@ class ExportRequest(BaseModel):
         "fhir-ndjson",
         "fhir-transactions",
     ]
-    profile_set: Literal["gr3", "mcode4"] = "gr3"
+    profile_set: ProfileSet = "gr3"
     check: Literal["none", "sample", "basic"] = "sample"
     losses: bool = Field(True, description="false leaves out the files of losses")
     name: str = Field(

@@ -10,6 +10,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from adapter.clock import now
+from adapter.formats.base import ProfileSet
 from adapter.formats.document import dump
 from adapter.web import body
 from adapter.web.errors import Refused
@@ -30,7 +31,7 @@ class Upload(BaseModel):
     documents: list[dict[str, Any]] = Field(min_length=1, max_length=10_000)
     mode: Literal["conditional", "put"] = "conditional"
     dry_run: bool = False
-    profile_set: Literal["gr3", "mcode4"] = "gr3"
+    profile_set: ProfileSet = "gr3"
 
 
 class UploadId(BaseModel):

@@ -100,6 +100,8 @@ def _put_back(d: Draft, resource: Json, steps: list[str], value: Any, n: int) ->
         held = resource.get(member, [])
         if steps[1].endswith(FORM):
             if (own := _own_form(d, held, value)) is not None:
+                if _codes(own["code"]) != _codes(value["code"]):  # it takes another place, which may be filled
+                    resource[member] = [one for one in held if one is own or not _worked_out(d, one, value)]
                 own.clear()
                 d.ledger.put(own, f"/carried/{n}").update(value)
             return

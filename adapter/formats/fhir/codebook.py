@@ -6,7 +6,8 @@ change a document without changing the next one.
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import replace
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.errors import AmbiguousTerm, UnknownTerm
@@ -64,16 +65,16 @@ class Names(dict[str, Name]):
 
 
 class Codebook:
-    """Names and codings of one set of tables."""
+    """Names and codings of one set of tables, as the guide of a profile set has them."""
 
-    def __init__(self, terms: Terms) -> None:
-        self.terms = terms
+    def __init__(self, terms: Terms, profile_set: str) -> None:
+        self.terms, self.profile_set = terms, profile_set
+        self._systems = terms.systems(profile_set)
         self.names = Names(self._name)  # the hot path's way to :meth:`name`
         self._tables = frozenset(terms.tables())
         self._keys: dict[tuple[str, str], str] = {}
         self._known: dict[tuple[str, str], tuple[Code, ...]] = {}
         self._worded: dict[tuple[str, str], tuple[tuple[dict[str, str], ...], str]] = {}
-        self._claims: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def name(self, key: str) -> Name:
         """Code of an observation or component; our own code ``HAEM:<key>`` where no vocabulary has one."""
@@ -89,7 +90,7 @@ class Codebook:
             found = self._codes(table, text)
             if not found:  # only words of a table are kept: those of a case have no end
                 stated = self.terms.stated(table, text) if table in self._tables else None
-                return _for_fhir((stated,)) if stated else ()
+                return self._for_fhir((stated,)) if stated else ()
             self._known[table, text] = found
         return found
 
@@ -118,18 +119,21 @@ class Codebook:
         codings, rule = known
         return {"coding": [coding.copy() for coding in codings], "text": text} if codings else {"text": text}, rule
 
-    def claims(self, profile_set: str) -> dict[str, tuple[str, ...]]:
-        """Profiles that a resource claims in a profile set, by its role; a role that claims none is absent."""
-        known = self._claims.get(profile_set)
-        if known is None:
-            roles = {role for one, role in self.terms.roles() if one == profile_set}
-            known = self._claims[profile_set] = {role: self.terms.profiles(profile_set, role) for role in roles}
-        return known
+    @cached_property
+    def claims(self) -> dict[str, tuple[str, ...]]:
+        """Profiles that a resource claims, by its role; a role that claims none is absent."""
+        roles = {role for one, role in self.terms.roles() if one == self.profile_set}
+        return {role: self.terms.profiles(self.profile_set, role) for role in roles}
+
+    def of(self, code: Code) -> Code:
+        """``code`` under the system URI that the guide of the profile set has."""
+        system = self._systems.get(code.prefix)
+        return replace(code, coding={**code.coding, "system": system}) if system else code
 
     def known(self, key: str) -> Name | None:
         """Code of an observation or component that a table names, None where none does."""
         for table in NAMES:
-            codes = _for_fhir(self.terms.codes(table, key)) if table in self._tables else ()
+            codes = self._for_fhir(self.terms.codes(table, key)) if table in self._tables else ()
             if codes:
                 return Name(codes[0].coding, codes[0].rule, codes[0].curie)
         return None
@@ -145,7 +149,16 @@ class Codebook:
         if table not in self._tables:
             return ()
         key = self.key(table, text)
-        return _for_fhir(self.terms.codes(table, key)) if key else ()
+        return self._for_fhir(self.terms.codes(table, key)) if key else ()
+
+    def _for_fhir(self, codes: tuple[Code, ...]) -> tuple[Code, ...]:
+        """The codes of vocabularies that FHIR receivers expect and the guide has, in the order they are written."""
+        ranked = [
+            (_VOCABULARIES.index(code.prefix), self.of(code))
+            for code in codes
+            if code.prefix in _VOCABULARIES and self._systems.get(code.prefix) != ""
+        ]
+        return tuple(code for _, code in sorted(ranked, key=lambda r: r[0]))
 
     def coding(self, system: str, code: str, display: str | None) -> Json | None:
         """Coding of a code the source states; None where its system is no vocabulary that FHIR has a URI for.
@@ -174,16 +187,7 @@ class Codebook:
         return None
 
 
-def _for_fhir(codes: tuple[Code, ...]) -> tuple[Code, ...]:
-    ranked = [
-        (_VOCABULARIES.index(prefix), code)
-        for code in codes
-        if (prefix := code.curie.partition(":")[0]) in _VOCABULARIES
-    ]
-    return tuple(code for _, code in sorted(ranked, key=lambda r: r[0]))
-
-
 @cache
-def codebook(terms: Terms) -> Codebook:
-    """The codebook of ``terms``, made once."""
-    return Codebook(terms)
+def codebook(terms: Terms, profile_set: str = "gr3") -> Codebook:
+    """The codebook of ``terms`` for a profile set, made once."""
+    return Codebook(terms, profile_set)

@@ -21,6 +21,7 @@ INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpreta
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 ARTIFACT = "http://hl7.org/fhir/StructureDefinition/workflow-relatedArtifact"
+ARTIFACT_STU2 = "http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/genomics-artifact"
 ASSERTED = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
 RELATED_CONDITION = "http://hl7.org/fhir/StructureDefinition/condition-related"
 

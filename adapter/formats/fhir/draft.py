@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.formats.base import Options
 from adapter.formats.fhir.codebook import codebook
-from adapter.formats.fhir.datatypes import ARTIFACT, Value, bounded, span_of_time, spelt, time_is_spelt
+from adapter.formats.fhir.datatypes import ARTIFACT, ARTIFACT_STU2, Value, bounded, span_of_time, spelt, time_is_spelt
 from adapter.formats.fhir.ids import Ids, condition
 from adapter.formats.fhir.narrative import narrative
 from adapter.nomenclature.quantities import Age, Bounds, Duration
@@ -30,11 +30,12 @@ class Draft:
     def __init__(self, case: Case, terms: Terms, options: Options) -> None:
         self.case, self.terms, self.options = case, terms, options
         self.ledger = Ledger()
-        self.codes = codebook(terms)
+        self.codes = codebook(terms, options.profile_set)
         self.names = self.codes.names
         self.ids = Ids(case.id, terms.base)
-        self.claims = self.codes.claims(options.profile_set)
+        self.claims = self.codes.claims
         self.mcode = options.profile_set == "mcode4"
+        self.stu2 = options.profile_set == "gr2"
         self.subject: Json = {"reference": self.ids["patient"]}
         self.entries: list[Json] = []
         self.as_stated = f"{terms.base}/StructureDefinition/as-stated"
@@ -141,7 +142,9 @@ class Draft:
         return self._cited[n]
 
     def citation(self, source: Source | None, path: str) -> list[Json]:
-        """The publication as workflow-relatedArtifact extensions, one per address it has; [] without a source.
+        """The publication as extensions, one per address it has; [] without a source.
+
+        workflow-relatedArtifact, or in Genomics Reporting 2.0.0 its own genomics-artifact.
 
         Licence and day of access have no element of their own and stand in the citation's words.
         """
@@ -154,7 +157,7 @@ class Draft:
             if url:
                 artifact["url"] = url
                 self.ledger.put(artifact, f"{path}/{field}", member="url")
-            made.append({"url": ARTIFACT, "valueRelatedArtifact": artifact})
+            made.append({"url": ARTIFACT_STU2 if self.stu2 else ARTIFACT, "valueRelatedArtifact": artifact})
         first = made[0]["valueRelatedArtifact"]
         if source.title:
             self.ledger.put(first, f"{path}/title", member="display")

@@ -2,6 +2,7 @@
 
 Profiles: Genomics Reporting 3.0.0 ``molecular-consequence`` and ``diagnostic-implication``; both derive from the
 variant and have no value of their own. An amplification as such (SO:0001880) is no DNA change type, so it stands here.
+2.0.0 has the same ``diagnostic-implication`` and no ``molecular-consequence``: there it is a component of the variant.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from adapter.case.facts import Facts
     from adapter.formats.fhir.draft import Draft
     from adapter.report import Json
+    from adapter.terms import Code
 
 _AS_SUCH = frozenset({"amplification"})  # changes whose sequence feature is no member of the DNA change types
 
@@ -21,21 +23,26 @@ _AS_SUCH = frozenset({"amplification"})  # changes whose sequence feature is no 
 def implications(d: Draft, facts: Facts) -> list[str]:
     """Add the implications of a variant; their roles, for the report."""
     roles = []
-    if facts.result == "present":
-        key = d.codes.key("changes", facts.change) if facts.change else ""
-        if key in _AS_SUCH:
-            roles.append(consequence(d, facts, key, facts.at("change")))
-        elif facts.fusion and len(facts.genes) > 1:
-            roles.append(consequence(d, facts, "fusion", facts.at("fusion")))
+    meant = None if d.stu2 else consequence_of(d, facts)
+    if meant is not None:
+        roles.append(consequence(d, facts, *meant))
     if facts.significance:
         roles.append(significance(d, facts))
     return roles
 
 
-def consequence(d: Draft, facts: Facts, key: str, source: str) -> str:
+def consequence_of(d: Draft, facts: Facts) -> tuple[Code, str] | None:
+    """Structural type that a variant's change or fusion means, and where the case states it; None without one."""
+    key = d.codes.key("changes", facts.change) if facts.change else ""
+    if facts.result != "present" or not (key in _AS_SUCH or (facts.fusion and len(facts.genes) > 1)):
+        return None
+    key, source = (key, "change") if key in _AS_SUCH else ("fusion", "fusion")
+    return d.codes.codes("structural-types", key)[0], facts.at(source)
+
+
+def consequence(d: Draft, facts: Facts, code: Code, source: str) -> str:
     """Add the molecular consequence of a structural type; its role."""
     role = f"finding/{facts.id}/consequence"
-    code = d.codes.codes("structural-types", key)[0]
     made = _implication(d, facts, role, "molecular-consequence", code.label.replace("_", " "))
     parts: Parts = []
     d.part(parts, "feature-consequence", "CodeableConcept", {"coding": [code.coding.copy()]}, source, code.rule)
@@ -59,7 +66,8 @@ def significance(d: Draft, facts: Facts) -> str:
 
 
 def _implication(d: Draft, facts: Facts, role: str, kind: str, words: str) -> Json:
-    made = opened(d, role, words, kind, d.cited_by(facts))
+    cited = d.cited_by(facts)
+    made = opened(d, role, words, kind, cited[:1] if d.stu2 else cited)  # 2.0.0 takes one artifact, its variant all
     made["status"] = facts.status
     d.ledger.put(made, facts.at("status"), member="status")
     made["category"] = [d.names[category].concept for category in ("laboratory", "genetics")]

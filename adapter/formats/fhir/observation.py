@@ -185,7 +185,9 @@ def answer(d: Draft, facts: Facts) -> Json:
 def studied(d: Draft, parts: Parts, gene: GeneFact) -> Json:
     """A gene as HGNC coding with the name it was given; the name alone where the table does not know it."""
     known = gene.gene
-    value: Json = {"text": gene.text} if known is None else {"coding": [known.code.coding.copy()], "text": gene.text}
+    value: Json = {"text": gene.text}
+    if known is not None:
+        value = {"coding": [d.codes.of(known.code).coding.copy()], "text": gene.text}
     return d.part(parts, "gene-studied", "CodeableConcept", value, gene.path, known.rule if known else "")
 
 

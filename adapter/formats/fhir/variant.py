@@ -1,8 +1,9 @@
 """The variant Observation: one per genomic finding.
 
 Profile: Genomics Reporting 3.0.0 ``variant`` (http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/variant),
-in the set ``mcode4`` also mCODE 4.0.0 ``mcode-genomic-variant``. They disagree on the copy number: a Range in the
-first, a whole Quantity in the second (invariant cnt-3), so the writer has two forms and declares the narrower one.
+in the set ``mcode4`` also mCODE 4.0.0 ``mcode-genomic-variant``; in the set ``gr2`` that of 2.0.0. They disagree on the
+copy number: a Range in the first, a whole Quantity in the others (invariant cnt-3), so the writer has two forms and
+declares the narrower one. 2.0.0 has the molecular consequence as a component of the variant.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from adapter.formats.fhir.allele import allele_parts
 from adapter.formats.fhir.datatypes import HGVS, ISCN, REFSEQ, quantity
+from adapter.formats.fhir.implication import consequence_of
 from adapter.formats.fhir.observation import Parts, answer, closed, of_finding, studied
 from adapter.report import Json
 
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
 _SLICES = {"c.": "hgvs-c", "p.": "hgvs-p", "g.": "genomic-hgvs"}
 _REFSEQ = re.compile(r"[NX][MR]_[0-9]+(?:\.[0-9]+)?", re.ASCII)  # a transcript's accession
-_FEW = "mCODE 4 takes one whole number: its lower bound; the range stands in a component of ours"
+_FEW = "the profile takes one whole number: its lower bound; the range stands in a component of ours"
+_WHOLE = "the profile takes whole numbers of copies only: the value stands in a component of ours"
 
 
 def variant(d: Draft, facts: Facts) -> None:
@@ -39,6 +42,9 @@ def variant(d: Draft, facts: Facts) -> None:
         d.part(parts, "change-type", "CodeableConcept", node, facts.at("change"), rule)
     elif facts.structure:
         structure(d, parts, facts.structure)
+    if d.stu2 and (meant := consequence_of(d, facts)):
+        code, source = meant
+        d.part(parts, "molecular-consequence", "CodeableConcept", {"coding": [code.coding.copy()]}, source, code.rule)
     if facts.copies is not None:
         copies(d, parts, facts.copies, facts.at("copies"))
     for expression in facts.expressions:
@@ -105,12 +111,12 @@ def structure(d: Draft, parts: Parts, kind: str) -> None:
 
 
 def copies(d: Draft, parts: Parts, stated: Copies, source: str) -> None:
-    """The copy number: LOINC 82155-3 with Quantity or Range, in ``mcode4`` as a whole Quantity and our own range."""
+    """The copy number: LOINC 82155-3 with Quantity or Range; where a guide refuses a Range, its bound and our range."""
     kind, value = d.number(stated, "copies", "1")
     if kind == "String":
         d.part(parts, "copy-number-range", kind, value, source)
         return
-    if not d.mcode:
+    if not (d.mcode or d.stu2):
         node = d.part(parts, "copy-number", kind, value, source)
         if stated.approximate:
             _narrowed(d, source, "an estimate is written as its number; the words stand beside it", node)
@@ -126,9 +132,7 @@ def copies(d: Draft, parts: Parts, stated: Copies, source: str) -> None:
         _narrowed(d, source, _FEW, node)
     node = d.part(parts, "copy-number-range", kind, value, source)
     if least is None:
-        _narrowed(
-            d, source, "mCODE 4 takes whole numbers of copies only: the value stands in a component of ours", node
-        )
+        _narrowed(d, source, _WHOLE, node)
 
 
 def _narrowed(d: Draft, source: str, reason: str, node: Json) -> None:
@@ -138,7 +142,7 @@ def _narrowed(d: Draft, source: str, reason: str, node: Json) -> None:
 
 
 def _whole(stated: Copies) -> tuple[int, str] | None:
-    """The whole number and comparator that mCODE takes for a copy number, None where it has none."""
+    """The whole number and comparator that stand for a copy number, None where it has none."""
     low, high = stated.low, stated.high
     bound, comparator = (low, "" if low == high else ">=" if stated.low_inclusive else ">")
     if low is None:

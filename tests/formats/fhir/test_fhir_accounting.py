@@ -31,6 +31,7 @@ FIXED = {
     "url": {
         "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
         "http://hl7.org/fhir/StructureDefinition/workflow-relatedArtifact",
+        "http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/genomics-artifact",
         "http://hl7.org/fhir/StructureDefinition/condition-assertedDate",
         "http://hl7.org/fhir/StructureDefinition/condition-related",
         "https://w3id.org/haem-adapter/fhir/StructureDefinition/as-stated",
@@ -162,7 +163,7 @@ def table_values():
         if not row.is_alias and row.object_id != "sssom:NoTermFound"
     ]
     profiles = {p for ps in SETS for role in ROLES for p in terms.profiles(ps, role)}
-    return {v for coding in codings for v in coding.values()} | profiles
+    return {v for coding in codings for v in coding.values()} | profiles | terms.other_systems().keys()
 
 
 ROLES = (

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[3]
 AT = "2026-01-01T00:00:00Z"
 SAMPLES = sorted(ROOT.glob("samples/*.json")) + sorted(ROOT.glob("samples/kinds/*.json"))
 CASES = sorted(ROOT.glob("tests/homes/cases/*.json"))
-SETS = ("gr3", "mcode4")
+SETS = ("gr3", "mcode4", "gr2")
 
 
 def written(document, profile_set="gr3", bundle="collection"):

@@ -1,8 +1,8 @@
 """The compiled definitions of tier 4 (``scripts/build_fhir_profiles.py``): trees of profiles, value sets, code systems.
 
-Sources: FHIR R4 core, Genomics Reporting 3.0.0, mCODE 4.0.0, HL7 terminology 7.0.1, the extensions pack, and our own
-``mappings/fhir``. A tree holds only what a profile adds to the base type, so tier 1 must have passed for it to mean
-anything. Everything is read once; a node is made when its profile is first used.
+Sources: FHIR R4 core, Genomics Reporting 3.0.0 and 2.0.0, mCODE 4.0.0, HL7 terminology 7.0.1, the extensions pack, and
+our own ``mappings/fhir``. A tree holds only what a profile adds to the base type, so tier 1 must have passed for it to
+mean anything. Everything is read once; a node is made when its profile is first used.
 """
 
 from __future__ import annotations
@@ -123,9 +123,12 @@ class Definitions:
         return self._cores[kind]
 
     def profile(self, url: str) -> Profile | None:
-        """The profile of a canonical URL, with or without a version; None where it is not known here."""
+        """The profile of a canonical URL, with or without a version; None where it is not known here.
+
+        One of another version than the guides above is known by its URL and version alone.
+        """
         if url not in self._profiles:
-            self._profiles[url] = self._profile(url.partition("|")[0])
+            self._profiles[url] = self._profile(url if url in self._data["profiles"] else url.partition("|")[0])
         return self._profiles[url]
 
     def value_set(self, url: str) -> ValueSet | None:

@@ -197,17 +197,18 @@ def _of_variant(resource: Json, at: Place, words: Vocabulary) -> Iterator[Issue]
     categories = {c for category in listed(resource, "category") for c in codings(category)}
     if (reporting or mcode) and words.laboratory not in categories:
         yield error("gr-category", (at, "category"), "expected the category laboratory")
-    if reporting and words.genetics not in categories:
+    older = words.older(resource)
+    if reporting and not older and words.genetics not in categories:
         yield error("gr-category", (at, "category"), "expected the category GE")
     if "valueCodeableConcept" in resource:
         if words.assessments.isdisjoint(codings(resource["valueCodeableConcept"])):
             yield error("gr-assessment", (at, "valueCodeableConcept"), "expected an answer of LOINC LL1971-2")
     elif is_valued(resource):
         yield error("gr-assessment", at, "expected the assessment as valueCodeableConcept")
-    yield from _components(resource, (at, "component"), words, mcode=mcode)
+    yield from _components(resource, (at, "component"), words, whole=mcode or older)
 
 
-def _components(resource: Json, place: Place, words: Vocabulary, *, mcode: bool) -> Iterator[Issue]:
+def _components(resource: Json, place: Place, words: Vocabulary, *, whole: bool) -> Iterator[Issue]:
     """The components that the variant profiles slice: once each, with the value type and answers they require."""
     seen: set[str] = set()
     for n, component in enumerate(listed(resource, "component")):
@@ -219,7 +220,7 @@ def _components(resource: Json, place: Place, words: Vocabulary, *, mcode: bool)
             yield error("gr-component-once", (place, n), f"a second component {name}")
         seen.add(name)
         if name == "copy-number":
-            yield from _copies(component, (place, n), mcode=mcode)
+            yield from _copies(component, (place, n), whole=whole)
         elif name == "vaf":
             yield from _fraction(component, (place, n))
         elif name in _CODED:
@@ -246,19 +247,19 @@ def _coded(name: str, value: Any, at: Place, words: Vocabulary) -> Iterator[Issu
 
 def _gene(codes: list[Coding], at: Place, words: Vocabulary) -> Iterator[Issue]:
     for n, (system, code) in enumerate(codes):
-        if system == words.hgnc_system and not code.startswith("HGNC:"):
+        if system in words.hgnc_systems and not code.startswith("HGNC:"):
             yield warning("hgnc-prefix", (((at, "coding"), n), "code"), "expected HGNC: before the number")
 
 
-def _copies(component: Json, at: Place, *, mcode: bool) -> Iterator[Issue]:
-    """cnt-3 where mCODE is claimed; Genomics Reporting 3 takes Quantity or Range."""
+def _copies(component: Json, at: Place, *, whole: bool) -> Iterator[Issue]:
+    """cnt-3 where mCODE or Genomics Reporting 2 is claimed; Genomics Reporting 3 takes Quantity or Range."""
     quantity = component.get("valueQuantity")
     if quantity is None and "valueRange" not in component and "dataAbsentReason" not in component:
         yield error("gr-copy-number", at, "expected a Quantity or a Range")
-    if not mcode:
+    if not whole:
         return
     if "valueRange" in component:
-        yield error("mcode-copy-number", at, "mCODE 4 takes a Quantity, not a Range")
+        yield error("mcode-copy-number", at, "mCODE 4 and Genomics Reporting 2 take a Quantity, not a Range")
     if isinstance(quantity, dict) and (quantity.get("code") != "1" or "." in str(quantity.get("value", ""))):
         yield error("cnt-3", (at, "valueQuantity"), "expected a whole number with the UCUM code 1")
 

@@ -31,6 +31,7 @@ _SINGLE = frozenset(
         "inner-start-end", "outer-start-end", "ref-allele", "reference-sequence", "source-class", "transcript", "vaf",
     }
 )  # fmt: skip
+_OLD = ("1.", "2.")  # Genomics Reporting STU1 and STU2
 _MISSPELT = {"http://www.sequenceontology.org/": "http://www.sequenceontology.org"}
 
 
@@ -41,7 +42,7 @@ class Vocabulary:
     loinc: str
     snomed: str
     hgvs_system: str
-    hgnc_system: str
+    hgnc_systems: frozenset[str]
     laboratory: Coding
     genetics: Coding
     variant: frozenset[Coding]
@@ -58,16 +59,22 @@ class Vocabulary:
 
     def claims(self, resource: Json, family: str) -> bool:
         """Whether a resource claims a profile of a family: gr, mcode, or a role of profiles.tsv."""
-        meta = resource.get("meta")
-        claimed = meta.get("profile") if isinstance(meta, dict) else None
-        if not isinstance(claimed, list):
-            return False
         published = self.profiles.get(family, ())
-        return any(isinstance(url, str) and url.partition("|")[0] in published for url in claimed)
+        return any(url.partition("|")[0] in published for url in _claimed(resource))
+
+    def older(self, resource: Json) -> bool:
+        """Whether it claims a profile of Genomics Reporting in a version before 3.0.0, which demands less."""
+        return any("/uv/genomics-reporting/" in url and url.partition("|")[2][:2] in _OLD for url in _claimed(resource))
 
     def check_digit_fails(self, system: str, code: str) -> bool:
         """LOINC term codes end in a mod 10 digit, SNOMED CT ids in a Verhoeff digit; answer codes in neither."""
         return system in (self.loinc, self.snomed) and _fails(code, loinc=system == self.loinc)
+
+
+def _claimed(resource: Json) -> list[str]:
+    meta = resource.get("meta")
+    claimed = meta.get("profile") if isinstance(meta, dict) else None
+    return [url for url in claimed if isinstance(url, str)] if isinstance(claimed, list) else []
 
 
 @lru_cache(maxsize=4096)
@@ -107,7 +114,9 @@ def _make(terms: Terms) -> Vocabulary:
         loinc=terms.resource("LOINC").fhir_system,
         snomed=terms.resource("SNOMED").fhir_system,
         hgvs_system=HGVS,
-        hgnc_system=terms.resource("HGNC").fhir_system,
+        hgnc_systems=frozenset(
+            {terms.resource("HGNC").fhir_system, *(uri for uri, p in terms.other_systems().items() if p == "HGNC")}
+        ),
         laboratory=one("observations", "laboratory", "OBSCAT"),
         genetics=one("observations", "genetics", "V2-0074"),
         variant=every("observations", "LOINC", "variant"),
@@ -136,10 +145,10 @@ def _labels(terms: Terms) -> dict[Coding, frozenset[str]]:
 
 
 def _families(terms: Terms) -> dict[str, frozenset[str]]:
-    """Profile URLs by who published them (gr, mcode) and by role."""
+    """Profile URLs by who published them (gr, mcode) and by role; those of an older version are tier 4's alone."""
     families: dict[str, set[str]] = {"gr": set(), "mcode": set()}
     for profile_set, role in terms.roles():
-        for url in terms.profiles(profile_set, role):
+        for url in (url for url in terms.profiles(profile_set, role) if "|" not in url):
             families["gr" if "/uv/genomics-reporting/" in url else "mcode"].add(url)
             families.setdefault(role, set()).add(url)
     return {name: frozenset(urls) for name, urls in families.items()}

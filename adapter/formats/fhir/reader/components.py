@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from adapter.report import Json
 
 _ORIGINS = ("somatic", "germline", "likely somatic", "likely germline", "unknown")
+SIGNIFICANCES = ("pathogenic", "likely pathogenic", "uncertain", "likely benign", "benign")
 _CHANGES = (
     "amplification", "gain", "loss", "deletion", "homozygous deletion", "copy-neutral LOH", "normal",
 )  # fmt: skip
@@ -52,6 +53,7 @@ class Found:
         self.transcripts: list[str] = []
         self.chromosomes: list[Part] = []
         self.structural = False  # whether the change is one that joins what lay apart
+        self.meant: Json = {}  # what components of older guides say beside others: change, significance
         self._counted = False  # whether the cells counted belong to a share of cells
         self._before: dict[str, tuple[int, Json]] = {}  # components by what was read in them
         self._by_name: dict[str, Callable[[Part], bool]] = {
@@ -64,6 +66,8 @@ class Found:
             "transcript": self._transcript,
             "further-transcript": self._transcript,
             "change-type": self._change,
+            "molecular-consequence": self._consequence,
+            "clinical-significance": self._significance,
             "chromosome": self._chromosome,
             "further-method": self._method,
             "age-at-event": self._age,
@@ -190,6 +194,23 @@ class Found:
             node = obj(part.node, "valueCodeableConcept")
             self.structural = not self.entry.own and bool(_JOINING & set(self.s.words.keys("structural-types", node)))
         return bool(found)
+
+    def _consequence(self, part: Part) -> bool:
+        """A consequence as Genomics Reporting 2.0.0 and mCODE 3 have it; ours repeats the change or the fusion."""
+        if self.entry.own:
+            return bool(part.node.pop("valueCodeableConcept", None))
+        node = copied(obj(part.node, "valueCodeableConcept"))
+        self.structural |= bool(_JOINING & set(self.s.words.keys("structural-types", node)))
+        if found := self.s.words.choice(node, "changes", _CHANGES):
+            self.meant["change"] = found
+        return False
+
+    def _significance(self, part: Part) -> bool:
+        """A significance that the variant states itself, as in mCODE 2; it is carried too, since ours is elsewhere."""
+        node = copied(obj(part.node, "valueCodeableConcept"))
+        if found := self.s.words.choice(node, "significances", SIGNIFICANCES):
+            self.meant["significance"] = found
+        return False
 
     def _chromosome(self, part: Part) -> bool:
         self.chromosomes.append(part)

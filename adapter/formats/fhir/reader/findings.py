@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapter.formats.fhir.datatypes import INTERPRETATION
 from adapter.formats.fhir.reader import habits
-from adapter.formats.fhir.reader.components import MEASURED, Found
+from adapter.formats.fhir.reader.components import MEASURED, SIGNIFICANCES, Found
 from adapter.formats.fhir.reader.kinds import kind_of
 from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.observed import RESULTS, begun, ended
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from adapter.formats.fhir.reader.entries import Entry
     from adapter.formats.fhir.reader.scene import Scene
     from adapter.report import Json
-
-_SIGNIFICANCES = ("pathogenic", "likely pathogenic", "uncertain", "likely benign", "benign")
 
 
 def variant(s: Scene, entry: Entry) -> None:
@@ -35,6 +33,7 @@ def variant(s: Scene, entry: Entry) -> None:
             found.read(part)
         else:
             take(resource, "component", part.n)  # worked out by our own writer, and worked out anew by the next one
+    made |= {field: said for field, said in found.meant.items() if field not in made}
     made["kind"] = kind_of(entry, made, found.seen)
     if made["kind"] == "sequence-variant" and joins(found):
         made["kind"] = "rearrangement"
@@ -121,7 +120,7 @@ def implication(s: Scene, entry: Entry) -> bool:
     for part in s.parts(entry.resource):
         if "clinical-significance" in part.names and "significance" not in made:
             node = obj(part.node, "valueCodeableConcept")
-            if found := s.words.choice(node, "significances", _SIGNIFICANCES):
+            if found := s.words.choice(node, "significances", SIGNIFICANCES):
                 made["significance"] = found
         elif "significance-by" in part.names and (said := text(part.node, "valueString")):
             made["significance_by"] = said

@@ -30,6 +30,7 @@ class Lexicon:
         self._known: set[Known] | None = None  # codes of all tables, once somebody asks
         self.own_system = terms.resource("HAEM").fhir_system
         self._systems = {system: p for p in terms.prefixes() if (system := terms.resource(p).fhir_system)}
+        self._others = {uri: terms.resource(p).fhir_system for uri, p in terms.other_systems().items()}
         for table in NAMES:
             for known, keys in self._table(table).items():
                 self._names.setdefault(known, set()).update(keys)
@@ -48,7 +49,7 @@ class Lexicon:
         """Keys of the observations or components that the codings of a concept name."""
         found: set[str] = set()
         for _, coding in objects(node, "coding"):
-            system, code = known(coding)
+            system, code = self.coded(coding)
             found |= self._names.get((system, code), set())
             if system == self.own_system:
                 found.add(code)
@@ -58,7 +59,7 @@ class Lexicon:
         """Whether any table has the code, so that its label states nothing."""
         if self._known is None:
             self._known = {one for table in self.terms.tables() for one in self._table(table)}
-        return known(coding) in self._known
+        return self.coded(coding) in self._known
 
     def keys(self, table: str, node: Json) -> list[str]:
         """Keys of the table that the codings of a concept stand for, the most likely one first.
@@ -69,7 +70,7 @@ class Lexicon:
         shown = ""
         for _, coding in objects(node, "coding"):
             shown += fold(text(coding, "display"))
-            for key in self._table(table).get(known(coding), ()):
+            for key in self._table(table).get(self.coded(coding), ()):
                 votes[key] = votes.get(key, 0) + 1
         named = {key: fold(self.terms.label(table, key)) in shown for key in votes}
         return sorted(votes, key=lambda key: (-votes[key], not named[key]))
@@ -99,7 +100,7 @@ class Lexicon:
                     take_text(coding, "display")
                     return found
                 prefix = self.vocabulary(coding)
-                if prefix:
+                if prefix and not coding.keys() - {"system", "code"}:
                     take(node, "coding", n)
                 return f"{prefix}:{found}" if prefix else found
         return ""
@@ -126,22 +127,28 @@ class Lexicon:
         """Take the codings that the writer gives ``words`` anyway."""
         if not table:
             return
-        made = {known(code.coding) for code in self.codes.codes(table, words)}
+        made = {self.coded(code.coding) for code in self.codes.codes(table, words)}
         for n, coding in list(objects(node, "coding")):
-            if known(coding) in made and not coding.keys() - {"system", "code", "display"}:
+            if self.coded(coding) in made and not coding.keys() - {"system", "code", "display"}:
                 take(node, "coding", n)
 
     def vocabulary(self, coding: Json) -> str:
-        """CURIE prefix of a coding's system, "" where ``resources.tsv`` does not have it."""
-        return self._systems.get(text(coding, "system").rstrip("/"), "")
+        """CURIE prefix of a coding's system, "" where the tables do not have it."""
+        return self._systems.get(self.system(coding).rstrip("/"), "")
+
+    def system(self, coding: Json) -> str:
+        """System of a coding; that of ``resources.tsv`` where another version of a guide has another."""
+        stated = text(coding, "system")
+        return self._others.get(stated, stated)
+
+    def coded(self, coding: Json) -> Known:
+        """System and code of a coding, by which the tables know it."""
+        return self.system(coding), text(coding, "code")
 
 
 def known(coding: Json) -> Known:
-    """System and code of a coding; an official example writes the Sequence Ontology with a slash at its end."""
-    system = text(coding, "system")
-    return (system.rstrip("/") if system.startswith("http://www.sequenceontology.org") else system), text(
-        coding, "code"
-    )
+    """System and code of a coding, as they stand there."""
+    return text(coding, "system"), text(coding, "code")
 
 
 @cache

@@ -89,7 +89,7 @@ def _usual(node: Json, words: Lexicon) -> Json:
     concept = obj(made, "valueCodeableConcept")
     for _, coding in [*objects(obj(made, "code"), "coding"), *objects(concept, "coding")]:
         if words.vocabulary(coding):
-            coding["system"] = coding["system"].rstrip("/")
+            coding["system"] = words.system(coding).rstrip("/")
         if words.vocabulary(coding) == "HGNC" and text(coding, "code").isdecimal():
             coding["code"] = f"HGNC:{coding['code']}"
     names = words.names(obj(made, "code"))

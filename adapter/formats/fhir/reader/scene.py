@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from adapter.formats.fhir.datatypes import ARTIFACT
+from adapter.formats.fhir.datatypes import ARTIFACT, ARTIFACT_STU2
 from adapter.formats.fhir.reader import values
 from adapter.formats.fhir.reader.lexicon import lexicon
 from adapter.formats.fhir.reader.node import obj, objects, take, text
@@ -148,7 +148,7 @@ class Scene:
         for n, extension in list(objects(resource, "extension")):
             artifact = obj(extension, "valueRelatedArtifact")
             plain = not artifact.keys() - {"type", "url", "display", "citation"}
-            if text(extension, "url") == ARTIFACT and artifact.get("type") == "citation" and plain:
+            if text(extension, "url") in (ARTIFACT, ARTIFACT_STU2) and artifact.get("type") == "citation" and plain:
                 found.append(artifact)
                 resource["extension"][n] = None
         return source_of(found)
