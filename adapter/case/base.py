@@ -13,6 +13,8 @@ def _publish(schema: Json) -> None:
     """Null always means left out, so the published schema takes it wherever a field may be left out."""
     required = schema.get("required", ())
     for name, field in schema.get("properties", {}).items():
+        named = field.get("patternProperties", {})
+        named |= {pattern: {"anyOf": [one, {"type": "null"}]} for pattern, one in named.items()}
         if name in required or any(one == {"type": "null"} for one in field.get("anyOf", ())):
             continue
         notes = {key: field.pop(key) for key in ("title", "description", "default") if key in field}

@@ -84,7 +84,7 @@ _QUERY: tuple[tuple[str, Json, str], ...] = (
     ("_type", _several({"type": "string", "enum": list(TYPES)}), "only these; repeated, or with commas"),
     (
         "_elements",
-        _several({"type": "string", "pattern": "^([A-Za-z]{1,40}[.])?[A-Za-z]{1,40}$"}),
+        {"type": "array", "items": {"type": "string", "pattern": "^([A-Za-z]{1,40}[.])?[A-Za-z]{1,40}$"}},
         "only these root elements and mandatory ones; repeated, or with commas",
     ),
     (

@@ -30,7 +30,8 @@ def vital_status(packet: Packet) -> Iterator[Issue]:
     for where, disease in packet.named("diseases"):
         onset = days(text(child(disease, "onset", "age"), "iso8601duration"))
         if death is not None and onset is not None and onset > death:
-            yield issue("death-before-onset", f"{where}/onset", "the disease begins after death")
+            # A warning: a writer says what its source says, and this is the source's contradiction.
+            yield issue("death-before-onset", f"{where}/onset", "the disease begins after death", "warning")
 
 
 _RANGES = ("ageRange", "interval", "referenceRange", "definiteRange", "sequenceInterval", "simpleInterval")

@@ -20,7 +20,7 @@ _SPLIT = re.compile(
   | [XYxy](?=[pq](?:[^A-Za-z']|ter|cen|[hs]|\Z)|[PQ]\d|cen(?![A-Za-gi-z])|(?:"""
     + "|".join(sorted(ORIGINS))
     + r""")(?![A-Za-z])) | [xX](?=\s?\d)
-  | [pqPQ](?:ter|cen(?![A-Za-z]) | [\d?]+(?:\.[\d?]+)? | (?![A-Za-z'\d]) | (?=[pq][\d?]))
+  | [pqPQ](?:ter|cen(?![A-Za-z]) | [\d?]+(?:\.[\d?]+)? | (?![A-Za-z'\d]) | (?=[pq](?:[\d?]|[);])))
   | or(?=[a-z]{1,4}\()
   | [A-Za-z]+?(?=[xX]\d|(?<![XYxy])x\s\d|[^A-Za-z]|\Z)
   | .""",
