@@ -52,7 +52,7 @@ def cohort(path: Path, request: Request, packets: list[Path], beat: Callable[[],
     """One Cohort message whose members are the packets, with the resources of all members. Raises OSError."""
     resources: dict[str, Json] = {}
     for line in _watched(_lines(packets), beat):
-        for one in read_json(line)["metaData"]["resources"]:
+        for one in read_json(line)["metaData"].get("resources", ()):  # a packet without a code has none
             resources.setdefault(one["id"], one)
     members = _watched(_lines(packets), beat)
     return files.publish(path, _cohort(request, members, [resources[name] for name in sorted(resources)]))
@@ -65,7 +65,7 @@ def _cohort(request: Request, members: Iterator[bytes], resources: list[Json]) -
     meta = {
         "created": request.at,
         "createdBy": f"haem-adapter {__version__}",
-        "resources": resources,
+        **({"resources": resources} if resources else {}),
         "phenopacketSchemaVersion": "2.0",
     }
     yield b'],"metaData":' + dump(meta).rstrip() + b"}\n"

@@ -152,6 +152,17 @@ def test_the_cohort_message_is_one_that_protobuf_reads(tmp_path, cases_file):
     assert [i for i in check(json.loads(text)).issues if i.level == "error"] == []
 
 
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_cohort_takes_a_packet_without_any_code(tmp_path, others):
+    source = tmp_path / "cases.ndjson"
+    source.write_bytes(dump({"case_format": "1", "id": "bare"}) + dump(case(1, 0)) * others)
+    run(tmp_path / "out", source, request("phenopacket-cohort", name="bare", losses=False), workers=0)
+    document = json.loads((tmp_path / "out" / "bare.json").read_bytes())
+    assert "resources" not in document["members"][0]["metaData"]
+    assert ("resources" in document["metaData"]) == bool(others)
+    assert len(ParseDict(document, Cohort()).members) == 1 + others
+
+
 def test_length_delimited_messages_are_the_same_packets(tmp_path, cases_file, exported):
     run(tmp_path, cases_file, request("phenopacket-protobuf", losses=False), workers=0)
     data = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("Phenopacket.*.pb")))
