@@ -25,7 +25,8 @@ _OF_LINES = ("immunophenotype", "normal")
 
 def write(case: Case, terms: Terms, options: Options) -> Written:
     """``case`` as a Phenopacket, schema 2.0, in canonical JSON order."""
-    w = Writing(terms, options.at, case.id, tuple([finding.kind for finding in case.findings]), _referred(case))
+    kinds = tuple([finding.kind for finding in case.findings])
+    w = Writing(terms, options.at, case.id, kinds, _referred(case, kinds))
     packet: Json = {"id": case.id, "subject": individual(w, case)}
     w.note((packet, "/id", "", "id"))
     found, primary = diseases(w, case)
@@ -50,17 +51,18 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
     return Written(packet, w.ledger)
 
 
-def _referred(case: Case) -> dict[str, str]:
+def _referred(case: Case, kinds: tuple[str, ...]) -> dict[str, str]:
     """Ids of the findings, by pointer, that something else of the case or of the packet names.
 
     A second result of several lines is named so that its lines are not taken for further ones of the first.
     """
-    several = {kind for kind in _OF_LINES if sum(finding.kind == kind for finding in case.findings) > 1}
-    if not (several or case.responses or any(f.source or getattr(f, "phase", None) for f in case.findings)):
+    several = {kind for kind in _OF_LINES if kinds.count(kind) > 1}
+    # not getattr: most kinds of findings have no phase
+    phases = [phase for finding in case.findings if (phase := finding.__dict__.get("phase"))]
+    if not (several or phases or case.responses or any(finding.source for finding in case.findings)):
         return {}
     ids = finding_ids(case.findings)
-    wanted = {response.mrd for response in case.responses}
-    wanted |= {phase.split()[-1] for finding in case.findings if (phase := getattr(finding, "phase", None))}
+    wanted = {response.mrd for response in case.responses} | {phase.split()[-1] for phase in phases}
     return {
         f"/findings/{n}": ids[n]
         for n, finding in enumerate(case.findings)
