@@ -37,8 +37,8 @@ _WRAPPED: Json = {
         "resourceType": {"type": "string", "enum": ["Parameters"]},
         "parameter": {
             "type": "array",
-            "minItems": 1,
-            "items": {
+            "items": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
+            "contains": {
                 "type": "object",
                 "required": ["name", "resource"],
                 "properties": {"name": {"type": "string", "enum": ["resource"]}, "resource": _OBJECT},

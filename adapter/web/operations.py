@@ -105,13 +105,12 @@ def _parameters(parsed: Any) -> tuple[Json, str, str | None]:
     if parsed.get("resourceType") != "Parameters":
         return parsed, "", None
     given = parsed.get("parameter")
-    named = (
-        {p["name"]: p for p in given if isinstance(p, dict) and isinstance(p.get("name"), str)}
-        if isinstance(given, list)
-        else {}
-    )
-    resource = named.get("resource", {}).get("resource")
-    if not isinstance(resource, dict):
+    if not isinstance(given, list) or not all(isinstance(p, dict) and isinstance(p.get("name"), str) for p in given):
+        raise Refused(400, "expected Parameters, each with a name")
+    named = {p["name"]: p for p in given}
+    resources = (p["resource"] for p in given if p["name"] == "resource" and isinstance(p.get("resource"), dict))
+    resource = next(resources, None)
+    if resource is None:
         raise Refused(400, "expected Parameters with a resource")
     profile = next((v for k, v in named.get("profile", {}).items() if k.startswith("value") and isinstance(v, str)), "")
     mode = named.get("mode", {}).get("valueCode")

@@ -126,3 +126,30 @@ def test_a_chunked_body_is_read_whole_or_refused(server: str, size: int, status:
     connection.close()
     assert answer.status == status
     assert (len(data) > size) == (status == 200)
+
+
+PATIENT = {"name": "resource", "resource": {"resourceType": "Patient", "gender": "female"}}
+MODE, ASKED = {"name": "mode", "valueCode": "create"}, "http://hl7.org/fhir/StructureDefinition/Patient"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "status"),
+    [
+        ([PATIENT], 200),
+        ([MODE, PATIENT, {"name": "profile", "valueUri": ASKED}], 200),
+        ([{"name": "resource"}, PATIENT], 200),  # the one that holds a resource
+        ([MODE], 400),
+        ([PATIENT, {"valueCode": "create"}], 400),
+        ([PATIENT, "mode"], 400),
+        ([PATIENT, MODE | {"valueCode": "destroy"}], 400),
+        ([], 400),
+        (None, 400),
+    ],
+    ids=str,
+)
+def test_parameters_of_validate_have_names_and_a_resource(client: FlaskClient, parameters: object, status: int) -> None:
+    body = json.dumps({"resourceType": "Parameters", "parameter": parameters})
+    answer = client.post("/fhir/Patient/$validate", data=body, content_type="application/fhir+json")
+    assert answer.status_code == status
+    assert answer.get_json()["resourceType"] == "OperationOutcome"
+    assert ("destroy" in answer.get_data(as_text=True)) is False

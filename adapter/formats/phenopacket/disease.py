@@ -136,8 +136,3 @@ def _chosen_code(w: Writing, code: StatedCode, path: str, where: str) -> None:
 def written_code(code: StatedCode) -> str:
     """A stated code in one line: ``system|code display``."""
     return f"{code.system}|{code.code} {code.display or ''}".strip()
-
-
-def unstated(w: Writing) -> Code:
-    """The term for a diagnosis that nobody stated; written in an interpretation only."""
-    return w.of_key("phenopackets", "diagnosis-not-stated")

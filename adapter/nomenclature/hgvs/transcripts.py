@@ -85,11 +85,6 @@ class Transcript:
         """Index of the exon that holds the position on the transcript."""
         return bisect_right(self.offsets, position) - 1
 
-    def accession_like(self, stated: str) -> str:
-        """This transcript's name in the collection of the ``stated`` one: NM, ENST or LRG."""
-        names = {"ENST": self.enst, "ENSP": self.ensp, "NP": self.np, "LRG": self.lrg}
-        return names.get(stated[:4].rstrip("_0123456789."), self.nm)
-
 
 def _exons(gaps: str, runs: str, strand: int) -> tuple[Exon, ...]:
     numbers = list(accumulate(map(int, gaps.split())))
