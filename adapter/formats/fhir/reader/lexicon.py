@@ -108,7 +108,8 @@ class Lexicon:
     def _is_code(self, table: str, said: str, node: Json) -> bool:
         """Whether the words of a concept are one of its own codes, as in a case that states a test by its code."""
         code = self.terms.stated(table, said)
-        return code is not None and known(code.coding) in {known(coding) for _, coding in objects(node, "coding")}
+        own = {self.coded(coding) for _, coding in objects(node, "coding")}
+        return code is not None and self.coded(code.coding) in own
 
     def choice(self, node: Json, table: str, allowed: tuple[str, ...]) -> str:
         """Which of the ``allowed`` words a concept says, "" where it says none of them."""
