@@ -15,7 +15,7 @@ from adapter.errors import ReadError
 from adapter.formats.base import ReadCase
 from adapter.formats.fhir.reader import disease, findings, person, results, therapy
 from adapter.formats.fhir.reader.citation import of_provenance
-from adapter.formats.fhir.reader.entries import Entry, Index, by_person, entries, shallow
+from adapter.formats.fhir.reader.entries import Entry, Index, by_person, entries
 from adapter.formats.fhir.reader.negatives import gathered
 from adapter.formats.fhir.reader.node import left, obj, take
 from adapter.formats.fhir.reader.rest import accepted, carry
@@ -48,7 +48,6 @@ def read(document: Any, terms: Terms) -> Iterator[ReadCase]:
     """
     if not recognises(document):
         raise ReadError("expected a FHIR resource (with resourceType) or a list of them")
-    shallow(document)
     found = entries(document, f"{terms.base}/identifier/case")
     index = Index(found)
     for group in by_person(found, index):

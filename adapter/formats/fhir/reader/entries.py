@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapter.errors import ReadError
 from adapter.formats.fhir.reader.node import copied, obj, objects, text
 from adapter.report import Json
 
-DEEPEST = 64  # levels of a document: what the JSON reader takes; a library caller may hand in more
 _ABOUT = ("subject", "patient", "individual")
 _LINKS = ("derivedFrom", "result", "partOf", "hasMember", "focus", "basedOn", "specimen", "encounter")
 
@@ -40,23 +38,11 @@ class Entry:
     source: Json = field(default_factory=dict)  # the resource as it came, never changed
 
 
-def shallow(document: Any) -> None:
-    """Refuse a document that is nested deeper than any FHIR resource. Raises ReadError."""
-    level = [document]
-    for _ in range(DEEPEST):
-        level = [
-            below
-            for node in level
-            if isinstance(node, dict | list)
-            for below in (node.values() if isinstance(node, dict) else node)
-        ]
-        if not level:
-            return
-    raise ReadError(f"nested deeper than {DEEPEST} levels")
-
-
 def entries(document: Any, system: str) -> list[Entry]:
-    """The resources of ``document`` in order; ``system`` is that of the identifiers our own writer gives."""
+    """The resources of ``document`` in order; ``system`` is that of the identifiers our own writer gives.
+
+    Raises ReadError for a resource that is nested too deep.
+    """
     found: list[Entry] = []
     for address, resource in _resources(document):
         _add(found, resource, address, system, None)
@@ -150,7 +136,7 @@ class Index:
 
     def linked(self, entry: Entry, member: str) -> Iterator[Entry]:
         """Entries that the reference or references at ``member`` lead to."""
-        value = entry.resource.get(member)
+        value = entry.resource.get(member, ())
         for one in value if isinstance(value, list) else [value]:
             found = self.find(one, entry)
             if found is not None:
@@ -198,8 +184,10 @@ def _about(entry: Entry, index: Index) -> object | None:
 
 def _by_links(rest: list[Entry], index: Index, owner: dict[Entry, object]) -> None:
     """Give an entry without a subject the person of what it is linked to, in either direction."""
+    if all(entry in owner for entry in rest):
+        return
     for entry in rest:
-        for member in _LINKS:
+        for member in filter(entry.resource.__contains__, _LINKS):
             for other in index.linked(entry, member):
                 if entry in owner and other not in owner:
                     owner[other] = owner[entry]

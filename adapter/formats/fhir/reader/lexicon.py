@@ -67,11 +67,12 @@ class Lexicon:
         Several keys may share a code: more codes in common go first, then the key whose words are in the display.
         """
         votes: dict[str, int] = {}
-        shown = ""
         for _, coding in objects(node, "coding"):
-            shown += fold(text(coding, "display"))
             for key in self._table(table).get(self.coded(coding), ()):
                 votes[key] = votes.get(key, 0) + 1
+        if len(votes) < 2:
+            return list(votes)
+        shown = "".join(fold(text(coding, "display")) for _, coding in objects(node, "coding"))
         named = {key: fold(self.terms.label(table, key)) in shown for key in votes}
         return sorted(votes, key=lambda key: (-votes[key], not named[key]))
 

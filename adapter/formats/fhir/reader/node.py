@@ -9,16 +9,27 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from adapter.errors import ReadError
 from adapter.report import Json
 
+DEEPEST = 64  # levels of a resource: what the JSON reader takes; a library caller may hand in more
 _HOLDERS = frozenset({dict, list})
 
 
-def copied(value: Any) -> Any:
-    """A copy of a JSON value to take from; ten times as fast as ``copy.deepcopy``, which looks for cycles."""
-    if type(value) is dict:
-        return {key: copied(one) if type(one) in _HOLDERS else one for key, one in value.items()}
-    return [copied(one) if type(one) in _HOLDERS else one for one in value] if type(value) is list else value
+def copied(value: Any, levels: int = DEEPEST) -> Any:
+    """A copy of a JSON value to take from; ten times as fast as ``copy.deepcopy``, which looks for cycles.
+
+    Raises ReadError for one that is nested deeper than ``levels``.
+    """
+    if type(value) not in _HOLDERS:
+        return value
+    if not levels:
+        raise ReadError(f"nested deeper than {DEEPEST} levels")
+    made = value.copy()
+    for at, one in made.items() if type(made) is dict else enumerate(made):
+        if type(one) in _HOLDERS:
+            made[at] = copied(one, levels - 1)
+    return made
 
 
 def text(node: Any, member: str) -> str:
