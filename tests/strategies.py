@@ -22,6 +22,7 @@ WORDS = st.sampled_from(
         "5' signal lost",
         'the "bulk" sample',
         "β-thalassaemia trait <1>",
+        "68.5\u00a0% of cells, set with a no-break blank",
     )
 )
 GENES = st.sampled_from(
@@ -48,7 +49,9 @@ AGES = st.one_of(
     st.integers(1, 89).map("P{}Y".format),
     st.builds("{} y {} mo".format, st.integers(1, 80), st.integers(1, 11)),
     st.builds("{};{}".format, st.integers(1, 80), st.integers(0, 11)),
-    st.sampled_from(("newborn", ">89 y", "50-59 y", "7 months", "about 60 years", "3 weeks")),
+    st.sampled_from(
+        ("newborn", ">89 y", "50-59 y", "7 months", "about 60 years", "3 weeks", "58\u2011year\u2011old", "2·5 years")
+    ),
 )
 DURATIONS = st.one_of(
     st.integers(1, 400).map("{} d".format),
@@ -79,24 +82,26 @@ SHARES = st.one_of(
     COUNTS.map(lambda c: f"{c[0]}/{c[1]}"),
     COUNTS.map(lambda c: f"[{c[0]}/{c[1]}]"),
     COUNTS.map(lambda c: {"positive": c[0], "scored": c[1]}),
-    st.sampled_from((">90 %", "60-70 %", "<1 %", "about 80 %")),
+    st.sampled_from((">90 %", "60-70 %", "<1 %", "about 80 %", "68·5\u202f%", "60\u221270\u2009%")),
 )
 VAFS = st.one_of(
     st.decimals(0, 1, places=3).filter(lambda d: d < 1),
     st.decimals(Decimal("0.1"), 100, places=1).map("{} %".format),
     COUNTS.map(lambda c: f"{c[0]}/{c[1]} reads"),
-    st.sampled_from(("0.43", "<5 %", "40-45 %")),
+    st.sampled_from(("0.43", "0·43", "<5 %", "40-45 %")),
 )
 MANY = st.one_of(
     st.builds(lambda low, more: f"{low}~{low + more}", st.integers(5, 20), st.integers(1, 20)),
-    st.sampled_from((">=20", ">20", "at least 6", "~8", "amp", "6 to 18", "8–11", "12+")),
+    st.sampled_from((">=20", ">20", "at least 6", "~8", "amp", "6 to 18", "8–11", "12+", "6\u223c18", "⩾20")),
     st.integers(5, 60),
     st.integers(5, 60).map(str),
 )
 READINGS = st.one_of(
     st.decimals(0, 5000, places=2),
     st.integers(0, 5000),
-    st.sampled_from(("<10", ">1000", "4.0-10.0", "12.50", "negative", "dim", "not done", "20 %")),
+    st.sampled_from(
+        ("<10", ">1000", "4.0-10.0", "12.50", "negative", "dim", "not done", "20 %", "<10^\u22124", "12·50")
+    ),
 )
 RESULTS = st.sampled_from(("present", "absent", "indeterminate", "no call"))
 SINCE = st.sampled_from(("diagnosis", "presentation", "treatment", "transplant", "relapse"))

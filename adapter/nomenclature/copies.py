@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from adapter.errors import NomenclatureError
-from adapter.nomenclature.grammar import BOUND, GAP, NUMBER, TO, Ends, bounded, match, plain_number
+from adapter.nomenclature.grammar import BOUND, GAP, NUMBER, TO, Ends, bounded, decimal, match, plain_number
 from adapter.nomenclature.quantities import Copies
 
 EXPECTED = "copies per cell: 6, 6~18, >=20, <2, at least 6, up to 18, ~6, 3.5 or amp"
@@ -34,13 +34,13 @@ def read(value: str | int | Decimal) -> Copies:
     if found["plus"]:
         return Copies(value, *_at_least(found["one"], any(found[n] for n in ("at_most", "less_than")), value))
     low, high = found["one"] or found["low"], found["high"]
-    return Copies(value, *bounded(found, Decimal(low), Decimal(high) if high else None))
+    return Copies(value, *bounded(found, decimal(low), decimal(high) if high else None))
 
 
 def _at_least(number: str, contradicted: bool, text: str) -> Ends:
     if contradicted:
         raise NomenclatureError("a plus after an upper bound contradicts it", text=text)
-    return Ends(Decimal(number), None)
+    return Ends(decimal(number), None)
 
 
 def _number(value: int | Decimal) -> Copies:

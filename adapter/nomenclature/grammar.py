@@ -14,18 +14,22 @@ from typing import NamedTuple
 
 from adapter.errors import NomenclatureError
 
-NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,12})?"
+POINT = "[.·]"
+"""The decimal point, and the raised one of British journals (``68·5 %``)."""
+NUMBER = f"[0-9]{{1,12}}(?:{POINT}[0-9]{{1,12}})?"
 COUNT = r"[0-9]{1,9}"
-GAP = "[ \u00a0\u2009\u202f]*"
-"""Blanks between the parts of a quantity: the ordinary one and the no-break and thin ones typesetters put."""
+GAP = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000]*"
+"""Blanks between the parts of a quantity: the ordinary one and those that typesetters put (no-break, thin, wide)."""
 
-TO = f"{GAP}(?:~|-|–|—|to){GAP}"
+TILDE = "~|\u223c|\uff5e"  # the tilde, and the operator and the wide one that printed articles have for it
+DASH = "-|\u2010|\u2011|\u2012|–|—|\u2212"  # hyphens, dashes, and the minus sign set for them
+TO = f"{GAP}(?:{TILDE}|{DASH}|to){GAP}"
 
-AT_LEAST = r">=|≥|at least"
+AT_LEAST = r">=|≥|⩾|≧|at least"
 MORE_THAN = r">|more than|over|above"
-AT_MOST = r"<=|≤|at most|up to|no more than"
+AT_MOST = r"<=|≤|⩽|≦|at most|up to|no more than"
 LESS_THAN = r"<|less than|fewer than|under|below"
-ABOUT = r"~|≈|about|approximately|approx\.|around|circa|ca\."
+ABOUT = f"{TILDE}|≈|about|approximately|approx\\.|around|circa|ca\\."
 
 BOUND = (
     f"(?:(?P<at_least>{AT_LEAST})|(?P<more_than>{MORE_THAN})|(?P<at_most>{AT_MOST})|(?P<less_than>{LESS_THAN})"
@@ -69,6 +73,15 @@ def match(grammar: str, text: str, expected: str) -> re.Match[str]:
     if found is None:
         raise NomenclatureError(f"expected {expected}", text=text)
     return found
+
+
+def decimal(text: str) -> Decimal:
+    """The number that :data:`NUMBER` matched, digits kept.
+
+    >>> decimal("68·50")
+    Decimal('68.50')
+    """
+    return Decimal(text.replace("·", "."))
 
 
 def bounded(found: re.Match[str], low: Decimal, high: Decimal | None) -> Ends:

@@ -12,7 +12,20 @@ from datetime import date
 from decimal import Decimal
 
 from adapter.errors import NomenclatureError
-from adapter.nomenclature.grammar import ABOUT, AT_LEAST, AT_MOST, GAP, LESS_THAN, MORE_THAN, TO, compiled, match
+from adapter.nomenclature.grammar import (
+    ABOUT,
+    AT_LEAST,
+    AT_MOST,
+    DASH,
+    GAP,
+    LESS_THAN,
+    MORE_THAN,
+    POINT,
+    TO,
+    compiled,
+    decimal,
+    match,
+)
 from adapter.nomenclature.quantities import Age, Bound, Date, Duration, Span, Stated
 
 WORDS = {
@@ -32,9 +45,9 @@ _UNITS = {
     "days": "days|day|d",
     "hours": "hours|hour|hrs|hr|h",
 }
-_N = r"[0-9]{1,6}(?:\.[0-9]{1,6})?|" + "|".join(sorted(WORDS, key=len, reverse=True))
+_N = f"[0-9]{{1,6}}(?:{POINT}[0-9]{{1,6}})?|" + "|".join(sorted(WORDS, key=len, reverse=True))
 _AND = f"{GAP}(?:,|and)?{GAP}"
-_BETWEEN = f"(?:{GAP}|-)"
+_BETWEEN = f"(?:{GAP}|{DASH})"
 
 
 def _term(unit: str, name: str) -> str:
@@ -66,7 +79,7 @@ _PLUS = f"(?P<plus>{_N})\\+{GAP}(?:" + "|".join(f"(?P<plus_{u}>{w})" for u, w in
 AGE_EXPECTED = "an age: 58 y, 58-year-old, P58Y, 58 y 3 mo, 7 months, 66;4, >89 y, 50-59 y or newborn"
 AGE = (
     f"(?:(?P<newborn>newborn|neonate)|(?P<school>[0-9]{{1,3}};[0-9]{{1,2}})|{_PLUS}|{_RANGE}|(?:{_BOUNDS})?{_span('a')})"
-    f"(?:(?:{GAP}|-)old)?"
+    f"(?:{_BETWEEN}old)?"
 )
 DURATION_EXPECTED = "a duration: two months, 60 d, P2M, within four days, <= 4 d, about 2 years, 2-3 weeks or 3+ years"
 DURATION = f"(?:{_PLUS}|{_RANGE}|(?:{_BOUNDS})?{_span('a')})"
@@ -142,7 +155,7 @@ def read_moment(value: str | int | Decimal) -> Date | Duration:
 
 
 def _text(value: str | int | Decimal, bare: str) -> str:
-    if not isinstance(value, str) or re.fullmatch(r"\s*[0-9.]+\s*", value):
+    if not isinstance(value, str) or re.fullmatch(r"\s*[0-9.·]+\s*", value):
         raise NomenclatureError(bare, text=str(value))
     return value
 
@@ -179,4 +192,4 @@ def _one(found: re.Match[str], kind: str, number: str) -> Span:
 
 
 def _number(text: str) -> Decimal:
-    return WORDS.get(text.lower()) or Decimal(text)
+    return WORDS.get(text.lower()) or decimal(text)

@@ -10,21 +10,18 @@ import re
 from decimal import Decimal
 
 from adapter.errors import NomenclatureError
-from adapter.nomenclature.grammar import BOUND, GAP, NUMBER, TO, bounded, compiled, plain_number
+from adapter.nomenclature.grammar import BOUND, DASH, GAP, NUMBER, POINT, TO, bounded, compiled, decimal, plain_number
 from adapter.nomenclature.quantities import Bounds, Marker, Reading
 from adapter.nomenclature.shares import read_share
 
 _POWER = (
-    r"(?:(?P<mantissa>[0-9]{1,3}(?:\.[0-9]{1,6})?)"
-    + GAP
-    + r"(?:x|×|\*|·)"
-    + GAP
-    + r")?10(?:\^(?P<exponent>-?[0-9]{1,2})|(?P<superscript>⁻?[⁰¹²³⁴-⁹]{1,2}))"
+    f"(?:(?P<mantissa>[0-9]{{1,3}}(?:{POINT}[0-9]{{1,6}})?){GAP}(?:x|×|\\*|·){GAP})?"
+    f"10(?:\\^(?P<exponent>(?:{DASH})?[0-9]{{1,2}})|(?P<superscript>⁻?[⁰¹²³⁴-⁹]{{1,2}}))"
 )
 _SCIENTIFIC = r"(?P<scientific>[0-9](?:\.[0-9]{1,6})?e-?[0-9]{1,2})"
 _UNIT = f"{GAP}(?P<percent>%)?{GAP}(?P<scale>IS)?"
 GRAMMAR = f"(?:(?P<low>{NUMBER}){TO}(?P<high>{NUMBER})|(?:{BOUND})?(?:{_POWER}|{_SCIENTIFIC}|(?P<one>{NUMBER}))){_UNIT}"
-_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹\u2010\u2011\u2012–—\u2212", "-0123456789------")
 MARKERS = ("positive", "negative", "dim", "bright", "partial")
 
 
@@ -41,7 +38,7 @@ def read(value: str | int | Decimal) -> Reading:
     found = compiled(GRAMMAR).fullmatch(value)
     if found is None:
         return Reading(value)
-    high = Decimal(found["high"]) if found["high"] else None
+    high = decimal(found["high"]) if found["high"] else None
     unit = ("%{IS}" if found["scale"] else "%") if found["percent"] else "{IS}" if found["scale"] else ""
     return Reading(value, Bounds(value, *bounded(found, _low(found), high)), unit)
 
@@ -65,7 +62,7 @@ def _measured(value: int | Decimal) -> Reading:
 def _low(found: re.Match[str]) -> Decimal:
     if found["scientific"]:
         return Decimal(found["scientific"])
-    power = found["exponent"] or (found["superscript"] or "").translate(_DIGITS)
+    power = (found["exponent"] or found["superscript"] or "").translate(_DIGITS)
     if power:
-        return Decimal(f"{found['mantissa'] or 1}E{power}")
-    return Decimal(found["one"] or found["low"])
+        return decimal(f"{found['mantissa'] or 1}E{power}")
+    return decimal(found["one"] or found["low"])

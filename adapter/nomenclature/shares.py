@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from adapter.errors import NomenclatureError
-from adapter.nomenclature.grammar import BOUND, COUNT, GAP, NUMBER, TO, Ends, bounded, match, plain_number
+from adapter.nomenclature.grammar import (
+    BOUND,
+    COUNT,
+    GAP,
+    NUMBER,
+    POINT,
+    TO,
+    Ends,
+    bounded,
+    decimal,
+    match,
+    plain_number,
+)
 from adapter.nomenclature.quantities import Fraction, Share
 
 _PERCENT = f"{GAP}(?:%|percent|per cent)"
@@ -28,7 +40,7 @@ SHARE = f"{_PERCENTAGE}(?:{GAP}(?:\\(|\\[){_counts(_CELLS, '1')}(?:\\)|\\]))?|{_
 FRACTION_EXPECTED = "an allele fraction: 43 %, 0.43 or 43/100 reads"
 FRACTION = (
     f"{_PERCENTAGE}(?:{GAP}\\({_counts('reads', '1')}\\))?|{_counts('reads', '2')}"
-    "|(?P<fraction>0|0?\\.[0-9]{1,12}|1\\.0{1,12})"
+    f"|(?P<fraction>0|0?{POINT}[0-9]{{1,12}}|1{POINT}0{{1,12}})"
 )
 
 _BARE_SHARE = "a number without a unit is a percentage or a fraction of 1; expected " + SHARE_EXPECTED
@@ -67,11 +79,11 @@ def read_fraction(value: str | int | Decimal) -> Fraction:
         if not (plain_number(value) and 0 <= value < 1):
             raise NomenclatureError(_BARE_FRACTION, text=text)
         return Fraction(text, Decimal(value), Decimal(value), stated="number")
-    if (_bare(text) and not 0 <= Decimal(text) <= 1) or text.strip() == "1":
+    if (_bare(text) and not 0 <= decimal(text) <= 1) or text.strip() == "1":
         raise NomenclatureError(_BARE_FRACTION, text=text)
     found = match(FRACTION, text, FRACTION_EXPECTED)
     if found["fraction"]:
-        return Fraction(text, Decimal(found["fraction"]), Decimal(found["fraction"]))
+        return Fraction(text, decimal(found["fraction"]), decimal(found["fraction"]))
     reads, depth = _stated_counts(found)
     ends = _percent(found) if found["one"] or found["low"] else _quotient(reads, depth, text)
     _agree(ends, reads, depth, text)
@@ -107,7 +119,7 @@ def _quotient(part: int | None, whole: int | None, text: str) -> Ends:
 
 def _percent(found: re.Match[str]) -> Ends:
     low, high = found["one"] or found["low"], found["high"]
-    ends = bounded(found, Decimal(low), Decimal(high) if high else None)
+    ends = bounded(found, decimal(low), decimal(high) if high else None)
     if any(end is not None and end > 100 for end in ends[:2]):
         raise NomenclatureError("a share is at most 100 %", text=found.string)
     return ends

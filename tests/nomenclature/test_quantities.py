@@ -377,3 +377,40 @@ def test_what_is_read_the_published_pattern_accepts(name, texts):
 def test_a_range_of_copies_runs_upwards(one, other):
     read = copies.read(f"{min(one, other)}~{max(one, other)}")
     assert (read.low, read.high) == (min(one, other), max(one, other))
+
+
+PRINTED = {
+    "6\u223c18": ("copies", "6~18"),  # the operator that printed articles have for a tilde
+    "\uff5e6": ("copies", "~6"),
+    "6\u221218 copies": ("copies", "6-18 copies"),
+    "⩾20": ("copies", ">=20"),
+    "≦\u20092": ("copies", "<= 2"),
+    "68·5\u202f%": ("share", "68.5 %"),  # the raised point of British journals
+    "60\u201070\u2003%": ("share", "60-70 %"),
+    "0·43": ("fraction", "0.43"),
+    "43·20\u3000%": ("fraction", "43.20 %"),
+    "58\u2011year\u2011old": ("age", "58-year-old"),
+    "2·5\u00a0years": ("age", "2.5 years"),
+    "\u223c2 weeks": ("duration", "~2 weeks"),
+}
+
+
+@pytest.mark.parametrize("text", PRINTED)
+def test_signs_as_articles_print_them_mean_what_the_plain_ones_mean(text):
+    name, plain = PRINTED[text]
+    grammar, read = GRAMMARS[name]
+    found, meant = read(text), read(plain)
+
+    assert re.fullmatch(published(grammar), text)
+    assert found.to_json() == text
+    assert (found.low, found.high) == (meant.low, meant.high)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("<10^\u22124", "1E-4"), ("3·2 × 10^–4", "3.2E-4"), ("3·10⁻⁴", "3E-4"), ("185·40", "185.40")]
+)
+def test_a_reading_in_printed_signs_is_a_number(text, value):
+    bounds = readings.read(text).bounds
+    assert bounds is not None
+    assert str(bounds.high) == str(D(value))
+    assert bounds.text == text

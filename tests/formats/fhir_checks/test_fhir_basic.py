@@ -38,6 +38,10 @@ def issues(document):
         ({"resourceType": "Bundle", "type": "collection", "entry": [1]}, ("error", "schema", "/entry/0")),
         (observation(contained=["x"]), ("error", "schema", "/contained/0")),
         (observation(valueString=None, component=[]), ("error", "schema", "/component")),
+        # R4 forbids the control characters and no other; printed titles have no-break and thin blanks.
+        (observation(valueString="Novel\u00a0mutation in 68.5\u202f% of\u3000cells"), []),
+        (observation(valueString="two\nlines\tand a tab"), []),
+        (observation(valueString="a\x1fb"), ("error", "schema", "/valueString")),
         # Two members of a choice in the smallest object that can hold them.
         (
             {"resourceType": "Patient", "deceasedBoolean": True, "deceasedDateTime": "2020"},
