@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
 
@@ -27,11 +27,18 @@ class Converted:
     ledger: Ledger
     read_losses: tuple[Loss, ...] = ()
     issues: tuple[Issue, ...] = ()
+    source: ReadCase | None = None
 
     @property
     def losses(self) -> tuple[Loss, ...]:
-        """What the source held that the document does not hold as stated; () means lossless."""
-        return self.read_losses + self.ledger.losses(self.document, self.case.leaves())
+        """What the source held that the document does not hold as stated; () means lossless.
+
+        What a reader carried and the target cannot hold either is told by its place in the source document.
+        """
+        written = self.ledger.losses(self.document, self.case.leaves())
+        if self.source is None or not self.source.places:
+            return self.read_losses + written
+        return self.read_losses + tuple(_in_source(written, self.source))
 
     def explain(self) -> list[Json]:
         """Where every placed value came from: output pointer, input pointer, rule (contracts.md section 4).
@@ -44,6 +51,20 @@ class Converted:
             row if row["input"] in stated else row | {"input": "", "rule": row["rule"] or "case-format:default"}
             for row in self.ledger.explain(self.document)
         ]
+
+
+def _in_source(losses: tuple[Loss, ...], source: ReadCase) -> Iterator[Loss]:
+    """``losses``, those of carried values as losses of reading: by the pointer of the value in the source document.
+
+    The place of a carried value, its format and base are words of the reader, and no statement of the source.
+    """
+    for loss in losses:
+        steps = loss.path.split("/", 4)
+        pointer = source.pointer(int(steps[2])) if steps[1] == "carried" else None
+        if pointer is None:
+            yield loss
+        elif steps[3] == "value":
+            yield replace(loss, stage="read", path="/".join([pointer, *steps[4:]]))
 
 
 def _pointers(document: Json) -> set[str]:
@@ -84,7 +105,7 @@ def write(
     source = case if isinstance(case, ReadCase) else ReadCase(case)
     understood = normalise(source.case, terms)
     written = form(to).write(understood, terms, _options(at, profile_set, bundle))
-    return Converted(written.document, understood, written.ledger, source.losses, source.issues)
+    return Converted(written.document, understood, written.ledger, source.losses, source.issues, source)
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapter.case.links import finding_ids
-from adapter.formats.fhir.reader.restored import FORM, says
+from adapter.formats.base import FORM
+from adapter.formats.fhir.reader.restored import says
 from adapter.formats.fhir.treatment import roles
 
 if TYPE_CHECKING:

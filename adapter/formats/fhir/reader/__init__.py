@@ -19,7 +19,7 @@ from adapter.formats.fhir.reader.entries import Entry, Index, by_person, entries
 from adapter.formats.fhir.reader.negatives import gathered
 from adapter.formats.fhir.reader.node import left, obj, take
 from adapter.formats.fhir.reader.rest import accepted, carry
-from adapter.formats.fhir.reader.restored import restated, unrestored
+from adapter.formats.fhir.reader.restored import place, restated, unrestored
 from adapter.formats.fhir.reader.scene import Scene
 
 if TYPE_CHECKING:
@@ -75,7 +75,18 @@ def _case(s: Scene) -> ReadCase:
     case, issues, losses = accepted({k: v for k, v in s.case.items() if v not in ({}, [])})
     if missing := tuple(unrestored(s, case)):
         case = restated(missing, case, s.terms)
-    return ReadCase(case, tuple(losses), (*s.issues, *issues))
+    return ReadCase(case, tuple(losses), (*s.issues, *issues), _places(s))
+
+
+def _places(s: Scene) -> dict[tuple[str, str], str]:
+    """Where the resources stand whose elements may be carried; not those that share a type and id."""
+    found: dict[tuple[str, str], str] = {}
+    shared: set[tuple[str, str]] = set()
+    for entry in s.entries:
+        key = ("fhir", place(entry) if entry in s.done else entry.path)
+        if found.setdefault(key, entry.pointer) != entry.pointer:
+            shared.add(key)
+    return {key: pointer for key, pointer in found.items() if key not in shared}
 
 
 def _source(s: Scene) -> Json:

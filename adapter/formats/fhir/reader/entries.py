@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapter.formats.fhir.reader.node import copied, obj, objects, text
 from adapter.report import Json
@@ -36,6 +36,14 @@ class Entry:
     inside: Entry | None = None
     address: str = ""  # its fullUrl, "" without one
     source: Json = field(default_factory=dict)  # the resource as it came, never changed
+    pointer: str = ""  # JSON pointer of the resource in the document
+
+
+class Place(NamedTuple):
+    """Where a resource stands: the fullUrl of its entry, "" without one, and its JSON pointer in the document."""
+
+    address: str
+    pointer: str
 
 
 def entries(document: Any, system: str) -> list[Entry]:
@@ -44,43 +52,44 @@ def entries(document: Any, system: str) -> list[Entry]:
     Raises ReadError for a resource that is nested too deep.
     """
     found: list[Entry] = []
-    for address, resource in _resources(document):
-        _add(found, resource, address, system, None)
+    for address, resource, pointer in _resources(document):
+        _add(found, resource, Place(address, pointer), system, None)
     return found
 
 
-def _add(found: list[Entry], resource: Json, address: str, system: str, inside: Entry | None) -> None:
+def _add(found: list[Entry], resource: Json, at: Place, system: str, inside: Entry | None) -> None:
     copy = copied(resource)
     contained = copy.pop("contained", [])
     kind, own = copy["resourceType"], text(copy, "id")
     path = f"{kind}/{own or len(found) + 1}" if inside is None else f"{inside.path}#{own or len(found) + 1}"
-    entry = Entry(copy, path, kind, inside=inside, source=resource)
+    entry = Entry(copy, path, kind, inside=inside, address=at.address, source=resource, pointer=at.pointer)
     named = (path, f"urn:uuid:{own}") if own and inside is None else (path,) if own else ()
-    entry.address = address
-    entry.addresses = (*((address,) if address else ()), *named)
+    entry.addresses = (*((at.address,) if at.address else ()), *named)
     entry.own, entry.role, entry.stated_kind = _role(copy, system)
     found.append(entry)
-    below = [one for one in contained if _is_resource(one)] if isinstance(contained, list) else []
-    for one in below:
-        _add(found, one, "", system, entry)
+    for n, one in enumerate(contained if isinstance(contained, list) else ()):
+        if _is_resource(one):
+            _add(found, one, Place("", f"{at.pointer}/contained/{n}"), system, entry)
     if kept := [one for one in (contained if isinstance(contained, list) else [contained]) if not _is_resource(one)]:
         copy["contained"] = kept
 
 
-def _resources(document: Any) -> Iterator[tuple[str, Json]]:
-    """Address and resource of every entry, of bundles in bundles too."""
-    waiting: list[tuple[str, Any]] = [("", document)]
+def _resources(document: Any) -> Iterator[tuple[str, Json, str]]:
+    """Address, resource and JSON pointer of every entry, of bundles in bundles too."""
+    waiting: list[tuple[str, Any, str]] = [("", document, "")]
     while waiting:
-        address, node = waiting.pop()
+        address, node, at = waiting.pop()
         if isinstance(node, list):
-            waiting.extend(("", one) for one in reversed(node))
+            waiting.extend(("", one, f"{at}/{n}") for n, one in reversed(list(enumerate(node))))
         elif not _is_resource(node):
             continue
         elif node["resourceType"] == "Bundle":
-            below = [(text(e, "fullUrl"), e.get("resource")) for _, e in objects(node, "entry")]
+            below = [
+                (text(e, "fullUrl"), e.get("resource"), f"{at}/entry/{n}/resource") for n, e in objects(node, "entry")
+            ]
             waiting.extend(reversed(below))
         else:
-            yield address, node
+            yield address, node, at
 
 
 def _is_resource(node: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.case import facts_of
 from adapter.case.model import Carried
-from adapter.formats.base import Options
+from adapter.formats.base import FORM, Options
 from adapter.formats.fhir.datatypes import ISCN
 from adapter.formats.fhir.draft import Draft
 from adapter.formats.fhir.karyotype import karyotype
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from adapter.report import Json
     from adapter.terms import Terms
 
-FORM = "#form"  # at the end of the place of a component that is the source's form of a fact of the case
 _ANY_TIME = Options(at="")  # no component holds the time of a conversion
 
 

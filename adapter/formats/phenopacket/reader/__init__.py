@@ -12,6 +12,7 @@ from typing import Any
 from adapter.errors import ReadError
 from adapter.formats.base import ReadCase
 from adapter.formats.phenopacket.reader import version1
+from adapter.formats.phenopacket.reader.carrying import FORMAT
 from adapter.formats.phenopacket.reader.packet import read as read_packet
 from adapter.formats.phenopacket.reader.reading import VALIDATOR, Packet, objects
 from adapter.formats.phenopacket.reader.tidying import camel, tidied
@@ -38,7 +39,9 @@ def read(document: Any, terms: Terms) -> Iterator[ReadCase]:
         found = _placed(read_packet(packet, terms), packet.path)
         kind = kind_of(document)
         losses = tuple(_beside(document, kind)) if n == 0 and kind != "Phenopacket" else ()
-        yield replace(found, issues=(*packet.issues, *found.issues), losses=(*losses, *found.losses))
+        # Of schema 1 the form of schema 2 is read: a pointer into that leads nowhere in the document.
+        places = {(f"{FORMAT}-1" if packet.old else FORMAT, ""): packet.path}
+        yield replace(found, issues=(*packet.issues, *found.issues), losses=(*losses, *found.losses), places=places)
 
 
 def packets(document: Any) -> Iterator[Packet]:
