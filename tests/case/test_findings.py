@@ -258,6 +258,21 @@ def test_a_constitutional_abnormality_is_germline():
     assert facts({"kind": "karyotype", "iscn": "47,XX,+8[20]", "origin": "somatic"})[1].origin == "somatic"
 
 
+@pytest.mark.parametrize(
+    ("iscn", "told"),
+    [
+        # Down syndrome: the person has three, and a clone that gains another one has four
+        ("48,XX,+8,+21c[9]/47,XX,+21c[11]", {"+8": ("3", ""), "+21c": ("3", "germline")}),
+        ("48,XX,+21c,+21[6]/47,XX,+21c[14]", {"+21c": ("3", "germline"), "+21": ("4", "")}),
+        ("46,XX,+21c,-21[3]/47,XX,+21c[10]", {"+21c": ("3", "germline"), "-21": ("2", "")}),
+        ("48,XXYc,+X[10]", {"+X": ("3", "")}),
+    ],
+)
+def test_copies_are_counted_from_what_the_person_was_born_with(iscn, told):
+    children = facts({"kind": "karyotype", "iscn": iscn})[1:]
+    assert {c.expressions[0].text: (c.copies.text, c.origin) for c in children} == told
+
+
 def test_a_text_that_is_no_karyotype_has_no_children():
     (only,) = facts({"kind": "karyotype", "iscn": "complex, see report"})
     assert (only.expressions[0].text, only.expressions[0].value, only.expressions[0].grade) == (

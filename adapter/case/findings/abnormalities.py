@@ -60,16 +60,21 @@ def abnormalities(known: KnownString, terms: Terms) -> Iterator[Fields]:
 
 
 def _carried(lines: tuple[Line, ...]) -> list[Carried]:
-    found: dict[str, Carried] = {}
+    found: dict[tuple[str, bool], Carried] = {}
     for line, person in zip(lines, persons(lines), strict=True):
         if line.clone.population == "donor":
             continue
         numerical = any(step.item.kind == "chromosome" for step in line.steps)
         carrier = Carrier(line, person, net(line, person) if numerical else ())
-        for step in {s.meaning.key: s for s in reversed(line.steps) if _there(s)}.values():
-            one = found.setdefault(step.meaning.key, Carried(step))
+        for key, step in {_key(s): s for s in reversed(line.steps) if _there(s)}.items():
+            one = found.setdefault(key, Carried(step))
             one.clones.append(carrier)
     return sorted(found.values(), key=lambda one: (one.step.stated_in, one.step.item.start))
+
+
+def _key(step: Step) -> tuple[str, bool]:
+    """What makes two items one abnormality; the acquired ``+21`` of a person with ``+21c`` is another."""
+    return step.meaning.key, step.item.constitutional
 
 
 def _there(step: Step) -> bool:
@@ -140,26 +145,43 @@ def _change(carried: Carried, copies: Copies | None) -> str:
 
 
 def _copies(carried: Carried) -> Copies | None:
-    """Copies of a whole chromosome, where all clones that carry the item agree; None for any other item."""
+    """Copies of a whole chromosome, where all clones that carry the item agree; None for any other item.
+
+    A constitutional item tells the copies that the person was born with, whatever a clone did to them.
+    """
     item = carried.step.item
     if item.kind != "chromosome" or not item.certain or not all(item.chromosome_certain):
         return None
-    found = {_whole(carrier, item.chromosomes[0]) for carrier in carried.clones}
+    tell = _born if item.constitutional else _whole
+    found = {tell(carrier, item.chromosomes[0]) for carrier in carried.clones}
     number = found.pop() if len(found) == 1 else None
     return None if number is None else Copies(str(number), Decimal(number), Decimal(number))
 
 
 def _whole(carrier: Carrier, chromosome: str) -> int | None:
     """Copies of a whole chromosome in a clone; None where they differ along it or are not certain."""
-    person = carrier.person
-    base = _DIPLOID if chromosome in bands.AUTOSOMES else person.count(chromosome) if person else None
-    if base is None or chromosome not in bands.CHROMOSOMES or _broken(carrier.line, chromosome):
+    base = _born(carrier, chromosome)
+    if base is None or _broken(carrier.line, chromosome):
         return None
     runs = [run for run in carrier.runs if run.chromosome == chromosome]
     if not runs:
         return base
     whole = len(runs) == 1 and runs[0].first == 0 and runs[0].end == bands.size(chromosome)
     return base + runs[0].low if whole and runs[0].low == runs[0].high else None
+
+
+def _born(carrier: Carrier, chromosome: str) -> int | None:
+    """Copies of a whole chromosome that the person was born with, from which ``effects.net`` counts: 3 with ``+21c``."""
+    person = carrier.person
+    copies = _DIPLOID if chromosome in bands.AUTOSOMES else person.count(chromosome) if person else None
+    if copies is None or chromosome not in bands.CHROMOSOMES:
+        return None
+    for step in carrier.line.steps:
+        if step.item.constitutional and step.item.kind == "chromosome" and step.item.chromosomes[0] == chromosome:
+            if not step.item.certain or step.times.low != step.times.high:
+                return None
+            copies += step.times.low if step.item.sign == "+" else -step.times.low
+    return copies
 
 
 def _broken(line: Line, chromosome: str) -> bool:
