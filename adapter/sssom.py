@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -34,6 +35,15 @@ def fold(text: str) -> str:
     if "- " in text or text.endswith(("-", "- ")) or "\u2212" in text:
         text = _SIGN.sub("¬", text.strip())
     return text.translate(_DROPPED).casefold().replace("aemi", "emi").replace("haem", "hem").replace("tumour", "tumor")
+
+
+def fold_unit(text: str) -> str:
+    """``fold`` for units, whose solidus divides: kU/L is not K/uL, and uL not U/L.
+
+    >>> fold_unit("kU/L"), fold_unit("K/uL")
+    ('ku/l', 'k/ul')
+    """
+    return "/".join(fold(part) for part in text.split("/"))
 
 
 class Row(NamedTuple):
@@ -118,7 +128,9 @@ def _row(columns: list[str], fields: list[str], file: str, line: int) -> Row:
     return row
 
 
-def overlaid(rows: tuple[Row, ...], added: tuple[Row, ...]) -> tuple[Row, ...]:
+def overlaid(
+    rows: tuple[Row, ...], added: tuple[Row, ...], folded: Callable[[str], str] = fold
+) -> tuple[Row, ...]:
     """Packaged rows but those replaced, then the overlay's.
 
     An overlay row replaces the rows of the same key and vocabulary, or of the same alias; one without a term
@@ -126,13 +138,13 @@ def overlaid(rows: tuple[Row, ...], added: tuple[Row, ...]) -> tuple[Row, ...]:
     """
     if not added:
         return rows
-    aliases = {fold(row.subject_label) for row in added if row.is_alias}
+    aliases = {folded(row.subject_label) for row in added if row.is_alias}
     targets = {(row.key, row.prefix) for row in added if not row.is_alias}
     bare = {row.key for row in added if row.object_id == NOTHING}
 
     def stays(row: Row) -> bool:
         if row.is_alias:
-            return fold(row.subject_label) not in aliases
+            return folded(row.subject_label) not in aliases
         return (row.key, row.prefix) not in targets and row.key not in bare
 
     return (*added, *filter(stays, rows))

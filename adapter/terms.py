@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from pathlib import Path
 from adapter.check_digits import is_loinc
 from adapter.errors import AmbiguousTerm, MappingError, UnknownTerm
 from adapter.gene_names import GeneNames
-from adapter.sssom import NOTHING, OWN, Row, decoded, fold, overlaid, read_rows
+from adapter.sssom import NOTHING, OWN, Row, decoded, fold, fold_unit, overlaid, read_rows
 
 __all__ = ["DEFAULT_BASE", "Code", "Gene", "Resource", "Row", "Terms", "fold", "load"]
 
@@ -86,8 +87,9 @@ class Gene:
 class _Table:
     """One table: its rows by key and its names by folded spelling."""
 
-    def __init__(self, rows: tuple[Row, ...]) -> None:
+    def __init__(self, rows: tuple[Row, ...], folded: Callable[[str], str] = fold) -> None:
         self.rows = rows
+        self.folded = folded
         self.labels: dict[str, str] = {}
         self.targets: dict[str, list[Row]] = {}
         self._names: dict[str, str] = {}  # folded key to key
@@ -95,7 +97,7 @@ class _Table:
         self._aliases: dict[str, list[Row]] = {}
         for row in rows:
             if row.is_alias:
-                self._aliases.setdefault(fold(row.subject_label), []).append(row)
+                self._aliases.setdefault(folded(row.subject_label), []).append(row)
             else:
                 self._add(row)
 
@@ -103,8 +105,8 @@ class _Table:
         key = row.key
         if key not in self.labels:
             self.labels[key] = row.subject_label
-            self._words.setdefault(fold(row.subject_label), key)
-            self._names.setdefault(fold(key), key)
+            self._words.setdefault(self.folded(row.subject_label), key)
+            self._names.setdefault(self.folded(key), key)
         targets = self.targets.setdefault(key, [])
         if row.object_id != NOTHING:
             targets.append(row)
@@ -117,7 +119,7 @@ class _Table:
         """
         if text in self.labels:
             return [text]
-        name = fold(text)
+        name = self.folded(text)
         key = self._names.get(name) or self._words.get(name)
         if key is not None:
             return [key]
@@ -225,7 +227,7 @@ class Terms:
         import difflib  # only a warning needs it
 
         names = self._table(table).names()
-        close = difflib.get_close_matches(fold(text), names, n=4 * n)
+        close = difflib.get_close_matches(self._table(table).folded(text), names, n=4 * n)
         return tuple(dict.fromkeys(key for name in close for key in names[name]))[:n]
 
     def resource(self, prefix: str) -> Resource:
@@ -350,7 +352,8 @@ class Terms:
                 raise UnknownTerm(table, "the table itself")
             rows = read_rows(self._packaged.get(name, b""), f"mappings/{name}")
             added = read_rows(self._overlay.get(name, b""), f"overlay/{name}")
-            parsed = self._parsed[table] = _Table(overlaid(rows, added))
+            folded = fold_unit if table == "units" else fold
+            parsed = self._parsed[table] = _Table(overlaid(rows, added, folded), folded)
         return parsed
 
     def _code(self, row: Row) -> Code:

@@ -270,3 +270,20 @@ def test_tables_are_read_once():
     terms = load()
     assert terms.codes("changes", "gain") is terms.codes("changes", "gain")
     assert terms.gene("KMT2A") is terms.gene("KMT2A")
+
+
+@pytest.mark.parametrize(
+    ("unit", "key"),
+    [
+        ("K/uL", "thousand-per-microlitre"),
+        ("k/ul", "thousand-per-microlitre"),
+        ("x10^9 / L", "billion-per-litre"),
+        ("G/L", "billion-per-litre"),
+        ("g/l", "gram-per-litre"),
+        ("U/L", "unit-per-litre"),
+        ("kU/L", None),  # thousands of units per litre, of which no row tells
+        ("uL", None),
+    ],
+)
+def test_the_solidus_of_a_unit_divides(unit, key):
+    assert load().key("units", unit) == key
