@@ -116,7 +116,7 @@ HOMES = [
 ]
 
 LOSSES = [
-    ("age-over-89", "/diagnoses/0/age", "no-place"),
+    ("age-over-89", "/diagnoses/0/age", "moved"),
     ("interval-to-death", "/outcome/after", "moved"),
     ("cause-of-death", "/outcome/cause", "moved"),
     ("month-or-year-only", "/subject/birth", "moved"),

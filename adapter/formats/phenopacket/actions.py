@@ -26,7 +26,8 @@ def actions(w: Writing, case: Case) -> list[Json]:
     found: list[Json] = []
     first: dict[str, int] = {}
     for n, treatment in enumerate(case.treatments):
-        first[treatment.id or ""] = len(found)
+        if treatment.id:
+            first[treatment.id] = len(found)
         found += _of_treatment(w, treatment, f"/treatments/{n}", len(found))
     _responses(w, case.responses, found, first)
     for node in found:

@@ -28,19 +28,40 @@ class Term:
 def diseases(w: Writing, case: Case) -> tuple[list[Json], Code | None]:
     """The diseases, and the term of the primary one (None where no diagnosis is stated)."""
     found: list[Json] = []
-    places: dict[str, int] = {}
+    listed: list[tuple[int, str, str]] = []  # position, CURIE of the term, name of the entity
     primary: Code | None = None
     for n, diagnosis in enumerate(case.diagnoses):
-        path, term = f"/diagnoses/{n}", term_of(w, diagnosis)
-        first = places.get(term.code.curie) if term else None
-        if term is None or (first is not None and diagnosis.phase in LATER):
-            _later(w, diagnosis, path, f"/diseases/{first or 0}" if found else "/subject")
+        path, term, entity = f"/diagnoses/{n}", term_of(w, diagnosis), _entity(w, diagnosis)
+        of = _episode_of(diagnosis, term, entity, listed) if term else None
+        if term is None or of is not None:
+            _later(w, diagnosis, path, f"/diseases/{of or 0}" if found else "/subject")
             continue
-        places.setdefault(term.code.curie, len(found))
+        listed.append((len(found), term.code.curie, entity))
         found.append(_disease(w, diagnosis, term, path, f"/diseases/{len(found)}"))
         if primary is None and diagnosis.role in (None, "primary"):
             primary = term.code
     return found, primary or (term_curie(w, found) if found else None)
+
+
+def _episode_of(diagnosis: Diagnosis, term: Term, entity: str, listed: list[tuple[int, str, str]]) -> int | None:
+    """Position of the listed disease that a later phase is one of.
+
+    It is the one of the same term, else the only one of the same entity: "AML, relapse" after AML with mutated NPM1 is
+    no second disease.
+    """
+    if diagnosis.phase not in LATER:
+        return None
+    same = next((n for n, curie, _ in listed if curie == term.code.curie), None)
+    if same is not None or term.field != "entity":
+        return same
+    of_entity = [n for n, _, name in listed if name == entity]
+    return of_entity[0] if len(of_entity) == 1 else None
+
+
+def _entity(w: Writing, diagnosis: Diagnosis) -> str:
+    """The entity by its key where the table has one, else in the words of the source; "" where none is named."""
+    words = diagnosis.entity or ""
+    return (w.key("diagnoses", words) if words else None) or words
 
 
 def term_curie(w: Writing, found: list[Json]) -> Code:
@@ -91,7 +112,7 @@ def _words(w: Writing, diagnosis: Diagnosis, term: Term, path: str, where: str) 
         if not words:
             continue
         chosen = field == term.field
-        if not chosen or words != term.code.label:
+        if is_told(diagnosis, term, field, words):
             w.comment(where, field, words, f"{path}/{field}", moved=False)
         if not chosen:
             w.ledger.narrowed(
@@ -100,6 +121,12 @@ def _words(w: Writing, diagnosis: Diagnosis, term: Term, path: str, where: str) 
                 w.updates[-1],
                 "comment",
             )
+
+
+def is_told(diagnosis: Diagnosis, term: Term, field: str, words: str) -> bool:
+    """Whether words need a comment: those that the label does not say, and those that it would say of the entity."""
+    alone = field == "subtype" and not diagnosis.entity
+    return field != term.field or words != term.code.label or alone
 
 
 def _later(w: Writing, diagnosis: Diagnosis, path: str, where: str) -> None:

@@ -1,4 +1,8 @@
-"""PhenotypicFeature: presenting features, ``excluded`` when they were looked for and absent."""
+"""PhenotypicFeature: presenting features, ``excluded`` when they were looked for and absent.
+
+A feature that could not be told is none: the message has only "there" and "excluded", so it is a Measurement of the
+subject, as an indeterminate genomic result is, its class the assay.
+"""
 
 from __future__ import annotations
 
@@ -7,40 +11,67 @@ from typing import TYPE_CHECKING
 from adapter.formats.phenopacket.disease import stated_code, written_code
 from adapter.formats.phenopacket.writing import Writing
 from adapter.report import Json
-from adapter.terms import Code
 
 if TYPE_CHECKING:
     from adapter.case import Case, Feature
 
 
-def features(w: Writing, case: Case) -> list[Json]:
-    """The features in order."""
-    return [_feature(w, feature, n) for n, feature in enumerate(case.features)]
+def features(w: Writing, case: Case, measured: int) -> tuple[list[Json], list[Json]]:
+    """The features in order, and those that could not be told, which follow ``measured`` measurements of the subject."""
+    told = [n for n, feature in enumerate(case.features) if feature.result in ("present", "absent")]
+    rest = [n for n, feature in enumerate(case.features) if feature.result not in ("present", "absent")]
+    found = [
+        _feature(w, case.features[n], f"/features/{n}", f"/phenotypicFeatures/{place}") for place, n in enumerate(told)
+    ]
+    doubtful = [
+        _doubtful(w, case.features[n], f"/features/{n}", f"/measurements/{place}")
+        for place, n in enumerate(rest, start=measured)
+    ]
+    return found, doubtful
 
 
-def _feature(w: Writing, feature: Feature, n: int) -> Json:
+def _feature(w: Writing, feature: Feature, path: str, where: str) -> Json:
     """The term as class; words of it, a site and what was said have no field the official schema takes."""
-    path, where = f"/features/{n}", f"/phenotypicFeatures/{n}"
     node: Json = {}
-    code = stated_code(w, feature.code, feature.term or "") if feature.code else None
-    words = feature.term or (feature.code.display or feature.code.code if feature.code else "")
-    _type(w, node, code, words, path, where, stated=bool(feature.term))
-    if feature.code:
-        w.comment(where, "code", written_code(feature.code), f"{path}/code", moved=code is None)
+    _type(w, node, "type", feature, path, where)
     node["excluded"] = feature.result == "absent"
     if feature.result == "absent":
         w.note((node, f"{path}/result", "", "excluded"))
-    elif feature.result != "present":
-        w.comment(where, "result", feature.result, f"{path}/result")
     w.time(node, "onset", path, where, feature.age, None)
-    w.said(where, feature.site, f"{path}/site", "site")
-    w.said(where, feature.said, f"{path}/said")
+    _rest(w, feature, path, where)
     return node
 
 
-def _type(w: Writing, node: Json, code: Code | None, words: str, path: str, where: str, *, stated: bool) -> None:
+def _doubtful(w: Writing, feature: Feature, path: str, where: str) -> Json:
+    """A Measurement of the subject; the description says that it is of a feature."""
+    node: Json = {"description": f"feature: {_words(feature)}"}
+    w.note((node, f"{path}/term" if feature.term else f"{path}/code", "", "description"))
+    _type(w, node, "assay", feature, path, where)
+    value: Json = {}
+    w.term(value, "ontologyClass", w.coded("results", feature.result, "LOINC"), f"{path}/result")
+    node["value"] = value
+    w.time(node, "timeObserved", path, where, feature.age, None)
+    _rest(w, feature, path, where)
+    return node
+
+
+def _rest(w: Writing, feature: Feature, path: str, where: str) -> None:
+    w.said(where, feature.site, f"{path}/site", "site")
+    w.said(where, feature.said, f"{path}/said")
+
+
+def _words(feature: Feature) -> str:
+    return feature.term or (feature.code.display or feature.code.code if feature.code else "")
+
+
+def _type(w: Writing, node: Json, member: str, feature: Feature, path: str, where: str) -> None:
+    """The class of the feature as ``member``, and the words and the code as stated beside it."""
+    code = stated_code(w, feature.code, feature.term or "") if feature.code else None
+    words = _words(feature)
     chosen = code or w.coded("features", words, "HP", "NCIT", "SNOMED")
-    if stated:
-        w.stated(node, "type", chosen, words, f"{path}/term", where, "term")
+    if feature.term:
+        w.stated(node, member, chosen, words, f"{path}/term", where, "term")
     else:
-        w.term(node, "type", chosen, f"{path}/code")
+        w.term(node, member, chosen, f"{path}/code")
+    if feature.code:
+        w.comment(where, "code", written_code(feature.code), f"{path}/code", moved=code is None)

@@ -15,6 +15,7 @@ from adapter.report import Json
 
 if TYPE_CHECKING:
     from adapter.case import Case, Outcome, Subject
+    from adapter.nomenclature.iscn.model import Clone
 
 SEXES = {"female": "FEMALE", "male": "MALE", "other": "OTHER_SEX", "unknown": "UNKNOWN_SEX"}
 STATUSES = {"alive": "ALIVE", "deceased": "DECEASED", "unknown": "UNKNOWN_STATUS"}
@@ -30,6 +31,9 @@ KARYOTYPIC_SEXES = {
     "XXXX": "XXXX",
     "XYY": "XYY",
 }
+# A normal variant and a fragile site stand for the whole chromosome, which the letters then leave out.
+VARIANTS = ("heteromorphism", "fra")
+UNKNOWN = "?"
 VITAL = "/subject/vitalStatus"
 
 
@@ -51,7 +55,10 @@ def individual(w: Writing, case: Case) -> Json:
 
 
 def _alternate_ids(w: Writing, node: Json, case: Case) -> None:
-    """Business identifiers as ``system|value``, then the person's name in the paper."""
+    """Business identifiers as ``system|value``, then the person's name in the paper.
+
+    The last without a bar is taken for the name, so a comment says where it is none, and where a name has a bar.
+    """
     ids: list[str] = []
     for n, one in enumerate(case.subject.identifiers if case.subject else ()):
         ids.append(f"{one.system}|{one.value}" if one.system else one.value)
@@ -59,6 +66,10 @@ def _alternate_ids(w: Writing, node: Json, case: Case) -> None:
     if case.source and case.source.label:
         ids.append(case.source.label)
         w.note((ids, "/source/label", "", str(len(ids) - 1)))
+        if "|" in case.source.label:
+            w.comment("/subject/alternateIds", "label", case.source.label, "/source/label", moved=False)
+    elif ids and "|" not in ids[-1]:
+        w.comment("/subject/alternateIds", "label", "none", "", moved=False)
     if ids:
         node["alternateIds"] = ids
 
@@ -78,13 +89,44 @@ def _stated_sex(w: Writing, node: Json, subject: Subject) -> None:
         w.note((node, "/subject/sex", "", "sex"))
     karyotype = subject.constitutional_karyotype
     if karyotype:
-        fields = karyotype.split("[")[0].split(",")
-        chromosomes = fields[1].strip() if len(fields) > 1 else ""
-        node["karyotypicSex"] = KARYOTYPIC_SEXES.get(
-            chromosomes, "OTHER_KARYOTYPE" if chromosomes else "UNKNOWN_KARYOTYPE"
-        )
+        node["karyotypicSex"] = karyotypic_sex(karyotype)
         w.note((node, "/subject/constitutional_karyotype", "profile:karyotypic-sex", "karyotypicSex"))
         w.comment("/subject/karyotypicSex", "constitutional_karyotype", karyotype, "/subject/constitutional_karyotype")
+
+
+def karyotypic_sex(karyotype: str) -> str:
+    """The sex chromosomes that a constitutional karyotype shows, as the enum of version 2 names them.
+
+    A mosaic and an abnormal sex chromosome are none of the enum's types; a text that does not show them all, or whose
+    chromosome number contradicts them, is unknown.
+
+    >>> karyotypic_sex("47,XXY"), karyotypic_sex("mos 45,X[22]/46,XX[8]"), karyotypic_sex("46,X,i(X)(q10)")
+    ('XXY', 'OTHER_KARYOTYPE', 'OTHER_KARYOTYPE')
+    """
+    from adapter.case.findings.engines import read_iscn  # few cases state one
+
+    document = read_iscn(karyotype)[0].document
+    own = [clone for clone in document.clones if clone.population != "donor" and clone.relation is None]
+    lines = {_sex_chromosomes(clone) for clone in own}
+    miscounted = any(one.code == "COUNT" and one.severity == "error" for one in document.diagnostics)
+    if miscounted or not lines or UNKNOWN in lines:
+        return "UNKNOWN_KARYOTYPE"
+    return KARYOTYPIC_SEXES.get(lines.pop(), "OTHER_KARYOTYPE") if len(lines) == 1 else "OTHER_KARYOTYPE"
+
+
+def _sex_chromosomes(clone: Clone) -> str:
+    """X and Y of a cell line (``XXY``), "?" where they are not all known, "abnormal" where one is."""
+    sex = clone.sex
+    if sex is None or sex.unknown or not sex.constitutional_certain or not sex.letters:
+        return UNKNOWN
+    letters = sex.letters
+    for item in clone.abnormalities:
+        of_sex = [chromosome for chromosome in item.chromosomes if chromosome in ("X", "Y")]
+        if of_sex and item.kind in ("chromosome", *VARIANTS):
+            letters += of_sex[0] if item.sign == "+" or item.kind in VARIANTS else ""  # a lost one is in no letter
+        elif of_sex:
+            return "abnormal"
+    return "".join(sorted(letters))
 
 
 def _outcome(w: Writing, node: Json, case: Case, outcome: Outcome) -> None:

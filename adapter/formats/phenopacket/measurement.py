@@ -7,15 +7,16 @@ and zeros are values of our own that say them in their label.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from adapter.case.facts import Detail, Facts, Part, Value
 from adapter.formats.phenopacket import extras
 from adapter.formats.phenopacket.extras import Extra
 from adapter.formats.phenopacket.printing import number
-from adapter.formats.phenopacket.writing import Writing, age_element, code_of, key_of
+from adapter.formats.phenopacket.writing import Writing, code_of, key_of
 from adapter.nomenclature.quantities import Bounds, Share
 from adapter.report import Json
 from adapter.terms import Code, Terms
@@ -33,6 +34,8 @@ _SIGNS = {
     "+": " plus ",
     ".": " point ",
 }
+_PREFIXES = "kdcmunpf"  # of UCUM
+_ANNOTATION = re.compile(r"\{[!-z|~]+\}$")
 # Names of the cluster of differentiation nomenclature and of histocompatibility: a reader takes them for markers.
 MARKER = re.compile(r"CD\d|HLA-")
 
@@ -48,10 +51,10 @@ def of_observation(w: Writing, facts: Facts, where: str) -> Iterator[Json]:
 def of_absence(w: Writing, facts: Facts, label: list[Extra], where: str) -> Json:
     """A genomic finding that was looked for and not found, could not be told, or was not called."""
     node: Json = {}
-    rest = [e for e in extras.of_finding(facts) if e[0] != "result" and e[2]]
+    rest = [e for e in extras.of_finding(facts) if e[0] not in ("result", "age", "date") and e[2]]
     beside = facts.change == "normal" and facts.result == "absent" and facts.at("result")
     told = [("result", facts.result, facts.at("result"), "")] if beside else []
-    _describe(w, node, [*label, *told, *rest, *_said(facts)])
+    _describe(w, node, [*label, *told, *rest, *_source(facts), *_said(facts)])
     w.term(node, "assay", w.of_key("observations", "genetic-test"))
     _class_value(w, node, result(w, facts), facts.at("result"))
     return timed(w, node, facts, where)
@@ -60,16 +63,16 @@ def of_absence(w: Writing, facts: Facts, label: list[Extra], where: str) -> Json
 def of_cells(w: Writing, facts: Facts, cells: Share, label: list[Extra], where: str) -> Json:
     """The share of cells that carry a finding, as a measurement of the specimen."""
     node: Json = {}
-    _describe(w, node, label)
+    _describe(w, node, [*label, *_source(facts)])
     w.term(node, "assay", w.of_key("kmt2a-amplification", "abnormal-cell-fraction"))
     _quantity(w, node, Value(extras.percent(cells, 0), facts.at("cells"), cells, "%"))
-    return timed(w, node, facts, where)
+    return timed(w, node, facts, where, told=True)  # in the extensions of the finding
 
 
-def timed(w: Writing, node: Json, facts: Facts, where: str) -> Json:
-    """``node`` with the age or date of the result."""
+def timed(w: Writing, node: Json, facts: Facts, where: str, *, told: bool = False) -> Json:
+    """``node`` with the age or date of the result; ``told`` as for ``Writing.time``."""
     if facts.age or facts.date:
-        w.time(node, "timeObserved", facts.path, where, facts.age, facts.date)
+        w.time(node, "timeObserved", facts.path, where, facts.age, facts.date, told=told)
     return node
 
 
@@ -87,7 +90,7 @@ def _measurement(w: Writing, facts: Facts, where: str) -> Json:
     told = [] if known and not MARKER.match(facts.test) else [("test", facts.test, facts.at("test"), "")]
     told += [("gene", g.text, g.path, "") for g in facts.genes]
     reference = _reference(facts) if value and _is_number(value) else None
-    _describe(w, node, [*told, *_beside(facts), *_rest(facts, reference), *_said(facts)])
+    _describe(w, node, [*told, *_beside(facts), *_unit_words(w, value), *_rest(facts, reference), *_said(facts)])
     w.term(node, "assay", code, facts.at("test"))
     if value is None:
         _class_value(w, node, *_without_value(w, facts))
@@ -153,10 +156,7 @@ def _part(w: Writing, facts: Facts, part: Part, where: str, *, first: bool) -> J
     _describe(w, node, [*told, *_digits(part.value), *whole])
     w.term(node, "assay", code, part.path)
     _quantity(w, node, part.value)
-    beside = not first and facts.age and age_element(facts.age)  # the first has the comment that tells the date
-    if facts.age or facts.date:
-        w.time(node, "timeObserved", facts.path, where, facts.age, None if beside else facts.date)
-    return node
+    return timed(w, node, facts, where, told=not first)
 
 
 def assay(w: Writing, test: str) -> Code:
@@ -173,6 +173,11 @@ def _rest(facts: Facts, reference: Detail | None = None) -> list[Extra]:
     if facts.result == "absent" and (facts.value or facts.parts or _level(facts)):  # the value's class says no result
         rest.insert(0, ("result", facts.result, facts.at("result"), ""))
     return [e for e in rest if reference is None or e[2] != reference.path]
+
+
+def _source(facts: Facts) -> list[Extra]:
+    """The finding that a result was read out of: nobody measured it by itself."""
+    return [("derived-from", facts.derived_from, "", "")] if facts.derived_from else []
 
 
 def _said(facts: Facts) -> list[Extra]:
@@ -195,6 +200,15 @@ def _digits(value: Value | None) -> list[Extra]:
     words = str(number(value.bounds.low)) if value.bounds and value.bounds.low is not None else ""
     bare = value.text.removesuffix(value.unit).strip()
     return [] if bare == words else [("value", value.text, value.path, "")]
+
+
+def _unit_words(w: Writing, value: Value | None) -> list[Extra]:
+    """The unit as stated, where its class says it in another way: ``G/L`` is 10*9/L."""
+    if value is None or not _is_number(value) or value.unit_path in ("", value.path):
+        return []
+    code = unit(w, value.unit)
+    known = value.unit in (code.label, code.curie.partition(":")[2])
+    return [] if known else [("unit", value.unit, value.unit_path, "")]
 
 
 def _is_number(value: Value) -> bool:
@@ -254,7 +268,7 @@ def slug(words: str) -> str:
 
 
 def unit(w: Writing, text: str) -> Code:
-    """UCUM unit as a class; one whose code could not be split as a CURIE is a term of our own."""
+    """UCUM unit as a class; one that the table of units does not vouch for is a term of our own, the words its label."""
     return _unit(w.terms, text)
 
 
@@ -263,6 +277,20 @@ def _unit(terms: Terms, text: str) -> Code:
     key = key_of(terms, "units", text) or next(iter(terms.keys_of("units", f"UCUM:{text}")), None)
     if key is not None:
         return code_of(terms, "units", key, ("UCUM",))
-    if set(text) & set(":_ "):
-        return terms.coded(f"HAEM:{slug(text)}", text)
-    return terms.coded(f"UCUM:{text}", text)
+    known = _ucum_parts(terms)
+    if all((_ANNOTATION.sub("", part) or "1") in known for part in text.split("/")):
+        return terms.coded(f"UCUM:{text}", text)
+    return terms.coded(f"HAEM:{slug(text)}", text)
+
+
+@cache
+def _ucum_parts(terms: Terms) -> frozenset[str]:
+    """The parts of quotients that the table of units vouches for as UCUM: ``cells/uL`` is none, since "cells" is not.
+
+    A unit that it has with two prefixes (mg, ug) takes any.
+    """
+    codes = [code.curie.partition(":")[2] for key in terms.keys("units") if (code := terms.get("units", key, "UCUM"))]
+    parts = {part for code in codes for part in code.split("/") if part}
+    prefixed = Counter(part[1:] for part in parts if part[0] in _PREFIXES and len(part) > 1)
+    metric = [atom for atom, times in prefixed.items() if times > 1]
+    return frozenset(parts | {prefix + atom for atom in metric for prefix in ("", *_PREFIXES)})

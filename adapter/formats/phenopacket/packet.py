@@ -29,15 +29,21 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
     w = Writing(terms, options.at, case.id, kinds, _referred(case, kinds))
     packet: Json = {"id": case.id, "subject": individual(w, case)}
     w.note((packet, "/id", "", "id"))
+    start = len(w.updates)
     found, primary = diseases(w, case)
+    if len(found) < len(case.diagnoses):
+        _in_order(w, start)
     samples = Samples(case)
     calls, measured = Interpretations(samples, case.id), _Measured()
+    start = len(w.updates)
     for facts in facts_of(case, terms):
         measured.add(w, samples, facts) if facts.sort == "observation" else calls.add(w, facts)
+    _in_order(w, start)
+    shown, doubtful = features(w, case, len(measured.of_subject))
     packet |= _given(
         {
-            "phenotypicFeatures": features(w, case),
-            "measurements": measured.of_subject,
+            "phenotypicFeatures": shown,
+            "measurements": measured.of_subject + doubtful,
             "biosamples": samples.written(w),
             "interpretations": calls.written(w, case.id, primary),
             "diseases": found,
@@ -84,6 +90,18 @@ class _Measured:
             else:
                 self.of_subject.append(node)
                 w.name(facts.path, where)
+
+
+def _in_order(w: Writing, start: int) -> None:
+    """Put the comments from ``start`` on in the order of the packet: that of the case cannot be told from it."""
+    if len(w.updates) > start + 1:
+        w.updates[start:] = sorted(w.updates[start:], key=_place)
+
+
+def _place(update: Json) -> list[tuple[int, str]]:
+    """The steps to the place that a comment speaks of, positions as numbers."""
+    steps = update["comment"].partition(" ")[0].split("/")
+    return [(int(step), "") if step.isdecimal() else (-1, step) for step in steps]
 
 
 def _given(parts: Json) -> Json:

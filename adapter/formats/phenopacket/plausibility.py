@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from adapter.formats.phenopacket.agreement import bounds, whole
 from adapter.formats.phenopacket.view import Packet, child, issue, text
+from adapter.nomenclature import refget
 from adapter.report import Issue, Json
 
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)([YMWDHS])")
@@ -160,12 +162,34 @@ def zero_dropped(packet: Packet) -> Iterator[Issue]:
 def copies_fit_type(packet: Packet) -> Iterator[Issue]:
     """Copies of an autosomal locus agree with the structural type and the relative change stated beside them."""
     for path, node in packet.named("variationDescriptor"):
+        if _is_of_sex_chromosome(node):  # what is normal there is the person's
+            continue
         low, high = bounds(child(node, "variation", "copyNumber"))
         told = _changes(packet, node)
         if told & set(GAINS) and high is not None and high <= NORMAL_COPIES:
             yield issue("copies-fit-type", f"{path}/variation/copyNumber", "a gain of at most two copies")
         if told & set(LOSSES) and low is not None and low > NORMAL_COPIES:
             yield issue("copies-fit-type", f"{path}/variation/copyNumber", "a loss with more than two copies")
+
+
+def _is_of_sex_chromosome(node: Json) -> bool:
+    """Whether the place of a descriptor is on X or Y, by its extensions or the sequence that its copies are of."""
+    location = child(node, "variation", "copyNumber", "derivedSequenceExpression", "location")
+    sequence = text(location, "sequenceId").partition(":")[2]
+    if sequence in _sex_chromosomes():
+        return True
+    listed = node.get("extensions")
+    return any(
+        text(one, "name") in ("chromosome", "cytoband", "interval") and text(one, "value").startswith(("X", "Y"))
+        for one in (listed if isinstance(listed, list) else ())
+    )
+
+
+@cache
+def _sex_chromosomes() -> frozenset[str]:
+    """Sequences of X and Y by refget digest and by accession."""
+    known = [found for accession in refget.accessions() if (found := refget.find(accession))]
+    return frozenset(name for one in known if one.name in ("X", "Y") for name in (one.refget, one.accession))
 
 
 def _changes(packet: Packet, node: Json) -> set[str]:

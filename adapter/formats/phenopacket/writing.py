@@ -104,16 +104,24 @@ class Writing:
         if text:
             self.comment(where, name, text, source)
 
-    def time(self, node: Json, member: str, path: str, where: str, age: Age | None, date: Date | None) -> None:
-        """Set ``member`` of ``node`` to the TimeElement of an age, else of a date; the other one goes to a comment."""
+    def time(
+        self, node: Json, member: str, path: str, where: str, age: Age | None, date: Date | None, *, told: bool = False
+    ) -> None:
+        """Set ``member`` of ``node`` to the TimeElement of an age, else of a date; the other one goes to a comment.
+
+        An open age goes to a comment of the member's name, and the words of an approximate one stand there too.
+        ``told`` says that age and date stand as they were said at another place of the packet.
+        """
         element = age_element(age) if age else None
         if element and age:
             node[member] = self.put(element, f"{path}/age")
-            if age.bound != "exact":
+            if age.bound != "exact" and not told:
                 self.ledger.narrowed(f"{path}/age", "an age has no 'about' in version 2", element)
-        if date and element:
+        if age and not told and (not element or age.bound != "exact"):
+            self.comment(where, member, age.text, f"{path}/age", moved=not element)
+        if date and element and not told:
             self.comment(where, "date", date.text, f"{path}/date")
-        elif date:
+        elif date and not element:
             node[member] = self.put(date_element(date), f"{path}/date")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from adapter.case import Diagnosis, StatedCode
-from adapter.formats.phenopacket.disease import stated_code, term_of
+from adapter.formats.phenopacket.disease import is_told, stated_code, term_of
 from adapter.formats.phenopacket.reader.comments import Comment, grouped
+from adapter.formats.phenopacket.reader.measurements import is_feature, result_of
 from adapter.formats.phenopacket.reader.person import DIAGNOSIS
-from adapter.formats.phenopacket.reader.reading import Reading, moment, objects, stated
+from adapter.formats.phenopacket.reader.reading import Reading, objects, stated, when
 from adapter.formats.phenopacket.view import child, text
 from adapter.report import Json
 
@@ -27,8 +28,8 @@ def diagnoses(r: Reading) -> list[Json]:
         if node.get("excluded") is True:
             r.odd(f"/diseases/{n}", "excluded", "a disease that was ruled out has no place in a case; it is carried")
             continue
-        own, rest = _parted(r, r.comments.at(f"/diseases/{n}"), child(node, "term"))
-        found.append(_diagnosis(r, node, own))
+        own, rest = _parted(r, [c for c in r.comments.at(f"/diseases/{n}") if c.name != "onset"], child(node, "term"))
+        found.append(_diagnosis(r, node, own, f"/diseases/{n}"))
         later += [_fields(group) for group in rest]
     return found + later + _unnamed(r)
 
@@ -88,11 +89,11 @@ def code_of(written: str) -> Json | None:
     return stated(**found.groupdict()) if found else None
 
 
-def _diagnosis(r: Reading, node: Json, own: list[Comment]) -> Json:
+def _diagnosis(r: Reading, node: Json, own: list[Comment], where: str) -> Json:
     said = _fields(own)
     names = _named(r, child(node, "term"), said)
-    when = moment(node.get("onset"))
-    return stated(**(names | {n: v for n, v in (when | said).items() if n not in ("entity", "subtype")}))
+    onset = when(r, node, "onset", where)
+    return stated(**(names | {n: v for n, v in (onset | said).items() if n not in ("entity", "subtype")}))
 
 
 def _named(r: Reading, term: Json, said: Json) -> Json:
@@ -116,7 +117,7 @@ def _writes(r: Reading, diagnosis: Diagnosis, curie: str, said: tuple[str | None
     if term is None or term.code.curie != curie:
         return False
     named = (("entity", diagnosis.entity), ("subtype", diagnosis.subtype))
-    return said == tuple(w if w and (f != term.field or w != term.code.label) else None for f, w in named)
+    return said == tuple(words if words and is_told(diagnosis, term, field, words) else None for field, words in named)
 
 
 def coded(r: Reading, curie: str, label: str) -> Json | None:
@@ -132,24 +133,33 @@ def coded(r: Reading, curie: str, label: str) -> Json | None:
 
 
 def features(r: Reading) -> list[Json]:
-    """The features, ``absent`` where excluded."""
-    return [_feature(r, node, f"/phenotypicFeatures/{n}") for n, node in objects(r.document, "phenotypicFeatures")]
+    """The features, ``absent`` where excluded, then those that could not be told, which a writer of ours measures."""
+    found = [
+        _feature(r, node, child(node, "type"), f"/phenotypicFeatures/{n}", "onset")
+        | stated(result="absent" if node.get("excluded") is True else None)
+        for n, node in objects(r.document, "phenotypicFeatures")
+    ]
+    doubtful = [
+        _feature(r, node, child(node, "assay"), f"/measurements/{n}", "timeObserved") | stated(result=result_of(r, node))
+        for n, node in objects(r.document, "measurements")
+        if is_feature(r, node)
+    ]
+    return found + doubtful
 
 
-def _feature(r: Reading, node: Json, where: str) -> Json:
+def _feature(r: Reading, node: Json, kind: Json, where: str, member: str) -> Json:
     comments = r.comments
-    kind = child(node, "type")
     written = comments.first(where, "code")
     code = code_of(written) if written else None
     words = comments.first(where, "term") or text(kind, "label") or text(kind, "id")
     if code and comments.first(where, "term") is None and words == (code.get("display") or code.get("code")):
         words = ""
-    result = "absent" if node.get("excluded") is True else comments.first(where, "result")
+    result = comments.first(where, "result")
     if (
         code is None
         and words
         and r.writing().coded("features", words, "HP", "NCIT", "SNOMED").curie != text(kind, "id")
     ):
         code = coded(r, text(kind, "id"), text(kind, "label"))
-    found = stated(term=words, code=code, result=result, age=moment(node.get("onset")).get("age"))
+    found = stated(term=words, code=code, result=result, age=when(r, node, member, where).get("age"))
     return found | stated(site=comments.first(where, "site"), said=comments.first(where, "said"))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from adapter.errors import NomenclatureError
 from adapter.formats.phenopacket.measurement import MARKER
 from adapter.formats.phenopacket.printing import number
-from adapter.formats.phenopacket.reader.reading import Reading, moment, objects, stated
+from adapter.formats.phenopacket.reader.reading import Reading, objects, stated, when
 from adapter.formats.phenopacket.reader.variants import COUNTS, FLAGS, GENES, PLAIN, Told, finding_of
 from adapter.formats.phenopacket.view import child, text
 from adapter.nomenclature import readings
@@ -20,7 +20,7 @@ _TOLD = (
     "fusion", "gene", "region", "change", "copies", "hgvs", "iscn", "kind", "zygosity", "test", "marker", "value",
     "reference", "unit", "level", "sensitivity", "at", "blasts", "mosaicism", "mosaicism-stated", "allele-frequency",
     "allele-frequency-stated", "cytoband", "interval", "chromosome", "assembly", "region-stated", "transcript", "assay",
-    "control-probe", "control-copies", "said",
+    "control-probe", "control-copies", "derived-from", "said",
 )  # fmt: skip
 _NAMES = "|".join(sorted({*_TOLD, *PLAIN, *COUNTS, *FLAGS, *GENES}, key=len, reverse=True))
 _PART = re.compile(rf"(?:^|; )({_NAMES}): ")
@@ -77,11 +77,11 @@ def findings(r: Reading, specimens: dict[str, str], known: dict[str, list[Json]]
     ``known`` are the measurements, by biosample, that follow from the calls: shares of cells, and what a karyotype's
     string says was looked for and not found.
     """
-    found = [*_of(r.document, "", None)]
+    found = [one for one in _of(r.document, "", None) if not is_feature(r, one.node)]
     for n, sample in objects(r.document, "biosamples"):
         follow = known.get(text(sample, "id"), [])
         below = _of(sample, f"/biosamples/{n}", specimens.get(text(sample, "id")))
-        found += [one for one in below if one.node not in follow]
+        found += [one for one in below if one.node not in follow and not (r.ours and one.one("derived-from"))]
     for group in _together(r, found):
         if _is_part(r, group[0]):
             yield group[0].where, _immunophenotype(r, group)
@@ -137,7 +137,7 @@ def _own_key(r: Reading, one: Measured) -> str:
 
 
 def _when(r: Reading, one: Measured) -> Json:
-    found = moment(one.node.get("timeObserved"))
+    found = when(r, one.node, "timeObserved", one.where)
     late = r.comments.first(one.where, "date")
     return found | stated(date=late if "date" not in found else None)
 
@@ -174,9 +174,19 @@ def _name_genes(found: Json, genes: list[str]) -> None:
         found["genes"] = genes
 
 
+def is_feature(r: Reading, node: Json) -> bool:
+    """Whether a measurement of ours is of a feature that could not be told."""
+    return r.ours and text(node, "description").startswith("feature: ")
+
+
 def _result(r: Reading, one: Measured) -> str | None:
     """What the class of a result says."""
-    curie = text(one.value, "id")
+    return result_of(r, one.node)
+
+
+def result_of(r: Reading, node: Json) -> str | None:
+    """What the class of a measurement's value says of a result."""
+    curie = text(child(node, "value", "ontologyClass"), "id")
     if "negative-finding" in r.terms.keys_of("observations", curie):
         return "absent"
     keys = r.terms.keys_of("results", curie)
@@ -212,7 +222,7 @@ def _valued(r: Reading, one: Measured, *, with_unit: bool = True) -> Json:
     """``value`` and ``unit``; a result alone as ``result``."""
     quantity = child(one.node, "value", "quantity")
     if quantity:
-        unit = _unit(quantity)
+        unit = one.one("unit") or _unit(quantity)
         words = one.one("value") or _number(quantity)
         if with_unit:
             return stated(value=words, unit="" if one.one("value").endswith(unit) else unit)

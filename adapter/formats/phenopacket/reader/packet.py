@@ -106,17 +106,36 @@ def merged(r: Reading, calls: list[tuple[str, Json]], others: list[tuple[str, Js
     for n, (where, _) in left.items():
         lists.setdefault(where.rpartition("/")[0], deque()).append(n)
     traces = {kind: _traces(r, kind) for kind in ("measurements", "diagnosticMarkers")}
+    derived = _derived(r)
     for where, finding in calls:
         sample = _owner(r, where)
-        for kind, field in (("measurements", "cells"), ("diagnosticMarkers", "complex")):
-            places = traces[kind].get(sample)
-            if places and finding.get(field):
-                path, position = places.popleft()
-                waiting = lists.get(path, deque())
-                while waiting and _position(left[waiting[0]][0]) < position:
-                    yield left.pop(waiting.popleft())
+        places = [
+            traces[kind][sample].popleft()
+            for kind, field in (("measurements", "cells"), ("diagnosticMarkers", "complex"))
+            if traces[kind].get(sample) and finding.get(field)
+        ]
+        for path, position in places + derived.get((sample, str(finding.get("id"))), []):
+            waiting = lists.get(path, deque())
+            while waiting and _position(left[waiting[0]][0]) < position:
+                yield left.pop(waiting.popleft())
         yield where, finding
     yield from left.values()
+
+
+def _derived(r: Reading) -> dict[tuple[str, str], list[tuple[str, int]]]:
+    """Where what was read out of a finding stands first among the measurements, by biosample and finding."""
+    found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for n, node in objects(r.document, "biosamples"):
+        path = f"/biosamples/{n}/measurements"
+        for m, one in objects(node, "measurements"):
+            if source := _source(one):
+                found.setdefault((text(node, "id"), source), [(path, m)])
+    return found
+
+
+def _source(measurement: Json) -> str:
+    """Id of the finding that a measurement was read out of."""
+    return next(iter(measurements.told_in(text(measurement, "description")).get("derived-from", ())), "")
 
 
 def _position(where: str) -> int:
@@ -133,7 +152,7 @@ def _traces(r: Reading, kind: str) -> dict[str, deque[tuple[str, int]]]:
             curie = text(child(one, "assay"), "id") if kind == "measurements" else text(one, "id")
             table = "kmt2a-amplification" if kind == "measurements" else "phenopackets"
             alone = kind != "measurements" and r.comments.at(f"{path}/{m}")  # a marker that says more is no trace
-            if wanted in r.terms.keys_of(table, curie) and not alone:
+            if wanted in r.terms.keys_of(table, curie) and not alone and not _source(one):
                 found.setdefault(text(node, "id"), deque()).append((path, m))
     return found
 

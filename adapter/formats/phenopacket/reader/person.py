@@ -8,7 +8,7 @@ from typing import Any
 
 from adapter.formats.phenopacket.individual import SEXES, STATUSES, VITAL
 from adapter.formats.phenopacket.reader.comments import Comment, grouped
-from adapter.formats.phenopacket.reader.reading import Reading, day, moment, objects, stated
+from adapter.formats.phenopacket.reader.reading import Reading, day, objects, stated, when
 from adapter.formats.phenopacket.view import child, text, texts
 from adapter.report import Json
 
@@ -43,7 +43,10 @@ def identifier(written: str) -> Json:
 def label_of(r: Reading) -> str | None:
     """The person's name in the source: our writer puts it last, and an identifier mostly as ``system|value``."""
     ids = _alternate_ids(child(r.document, "subject"))
-    return ids[-1] if r.ours and ids and "|" not in ids[-1] else None
+    told = r.comments.first("/subject/alternateIds", "label")
+    if told is not None or not r.ours or not ids:
+        return told if told in ids else None
+    return ids[-1] if "|" not in ids[-1] else None
 
 
 def outcome(r: Reading, diagnoses: list[Json]) -> Json:
@@ -54,12 +57,12 @@ def outcome(r: Reading, diagnoses: list[Json]) -> Json:
     status = statuses.get(text(vital, "status")) if vital else None
     where = VITAL if vital else "/subject"
     deceased = status == "deceased"
-    when = moment(child(vital, "timeOfDeath") if deceased else child(node, "timeAtLastEncounter"))
+    last = when(r, vital, "timeOfDeath", where) if deceased else when(r, node, "timeAtLastEncounter", "/subject")
     said = _said_of_outcome(r, where)
     cause = r.words("outcomes", vital.get("causeOfDeath"), where, "cause") if deceased else said.get("cause")
-    found = stated(vital_status=status) | when | said | stated(cause=cause)
+    found = stated(vital_status=status) | last | said | stated(cause=cause)
     # Beside a date at last encounter or of death the comment holds what the field does not.
-    if not deceased and (late := r.comments.first("/subject", "date")) and "age" in when:
+    if not deceased and (late := r.comments.first("/subject", "date")) and "age" in last:
         found["date"] = late
     return found | _survival(vital, found, diagnoses)
 

@@ -113,6 +113,13 @@ def moment(node: Any) -> Json:
     return {}
 
 
+def when(r: Reading, node: Any, member: str, where: str) -> Json:
+    """``age`` or ``date`` of a member of ``node``; an age in words, "about 60 y", stands in the comment beside it."""
+    found = moment(child(node, member))
+    words = r.comments.first(where, member)
+    return {"age": words, **({"date": found["date"]} if "date" in found else {})} if words else found
+
+
 def age_range(start: str, end: str) -> str | None:
     """Two ages of one unit as ``50-59 y``; None for others, which no case field can hold.
 

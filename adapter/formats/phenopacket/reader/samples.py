@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from adapter.formats.phenopacket.biosample import UNSTATED
-from adapter.formats.phenopacket.reader.reading import Reading, moment, objects, own_id, stated
+from adapter.formats.phenopacket.reader.reading import Reading, objects, own_id, stated, when
 from adapter.formats.phenopacket.reader.variants import Told, finding_of
 from adapter.formats.phenopacket.view import child, text
 from adapter.report import Json
@@ -36,13 +36,13 @@ def specimens(r: Reading, ids: dict[str, str]) -> list[Json]:
 
 
 def _specimen(r: Reading, node: Json, identifier: str, where: str) -> Json:
-    when = moment(node.get("timeOfCollection"))
+    taken = when(r, node, "timeOfCollection", where)
     if late := r.comments.first(where, "date"):
-        when = when | {"date": late}
+        taken = taken | {"date": late}
     relapse = r.terms.code("phases", "relapse", "NCIT").curie
     at = "relapse" if text(child(node, "tumorProgression"), "id") == relapse else r.comments.first(where, "at")
     material = r.words("specimens", node.get("sampledTissue"), where, "material")
-    return stated(id=identifier, material=material) | when | stated(at=at, said=text(node, "description"))
+    return stated(id=identifier, material=material) | taken | stated(at=at, said=text(node, "description"))
 
 
 def markers(r: Reading, ids: dict[str, str], calls: Counter[str]) -> Iterator[tuple[str, Json]]:
