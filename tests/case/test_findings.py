@@ -368,6 +368,8 @@ def test_before_it_is_understood_an_expression_is_text():
          [("dbsnp", "rs28934578"), ("clinvar", "VCV000012374"), ("caid", "CA000251"), ("cosmic", "COSV52661580"),
           ("", "X1")]),
         ({"cosmic": "COSV52661580"}, [("cosmic", "COSV52661580")]),
+        (["ClinVar:12356", "dbSNP: rs11540652", "LRG:1"],
+         [("clinvar", "12356"), ("dbsnp", "rs11540652"), ("", "LRG:1")]),
     ],
 )  # fmt: skip
 def test_identifiers_are_recognised_by_their_form(stated, ids):

@@ -110,11 +110,18 @@ def _expression(text: str, path: str, allele: Allele | None) -> Expression:
 
 
 def identifiers(stated: Any) -> tuple[tuple[str, str], ...]:
-    """(source, identifier) pairs; the source is recognised from the identifier's form where it is not named."""
+    """(source, identifier) pairs; the source is recognised from the identifier's form where it is not named.
+
+    >>> identifiers(["rs28934578", "ClinVar:12374"])
+    (('dbsnp', 'rs28934578'), ('clinvar', '12374'))
+    """
     if isinstance(stated, dict):
         return tuple((name, one) for name, one in stated.items())
-    return tuple((_source(one), one) for one in stated or ())
+    return tuple(_named(one) for one in stated or ())
 
 
-def _source(identifier: str) -> str:
-    return next((name for name, form in _SOURCES if form.fullmatch(identifier.strip())), "")
+def _named(identifier: str) -> tuple[str, str]:
+    before, _, local = (part.strip() for part in identifier.partition(":"))
+    if local and before.lower() in (name for name, _ in _SOURCES):
+        return before.lower(), local
+    return next((name for name, form in _SOURCES if form.fullmatch(identifier.strip())), ""), identifier

@@ -6,6 +6,7 @@ case. The karyotype of the clone never sets the karyotypic sex.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from adapter.report import Json
 if TYPE_CHECKING:
     from adapter.case import Case, Outcome, Subject
     from adapter.nomenclature.iscn.model import Clone
+    from adapter.terms import Code
 
 SEXES = {"female": "FEMALE", "male": "MALE", "other": "OTHER_SEX", "unknown": "UNKNOWN_SEX"}
 STATUSES = {"alive": "ALIVE", "deceased": "DECEASED", "unknown": "UNKNOWN_STATUS"}
@@ -35,6 +37,7 @@ KARYOTYPIC_SEXES = {
 VARIANTS = ("heteromorphism", "fra")
 UNKNOWN = "?"
 VITAL = "/subject/vitalStatus"
+CAUSES = (("outcomes", ("NCIT",)), ("features", ("HP", "NCIT", "SNOMED")), ("diagnoses", ("MONDO", "NCIT")))
 
 
 def individual(w: Writing, case: Case) -> Json:
@@ -151,12 +154,18 @@ def _outcome(w: Writing, node: Json, case: Case, outcome: Outcome) -> None:
 
 def _cause(w: Writing, vital: Json, cause: str, where: str) -> None:
     """The cause of a death where a vocabulary has it, else a comment."""
-    key = w.key("outcomes", cause) if vital else None
-    code = w.terms.get("outcomes", key, "NCIT") if key else None
+    code = next(_causes(w, cause), None) if vital else None
     if code:
         w.stated(vital, "causeOfDeath", code, cause, "/outcome/cause", where, "cause")
     else:
         w.comment(where, "cause", cause, "/outcome/cause")
+
+
+def _causes(w: Writing, cause: str) -> Iterator[Code]:
+    """Classes of a cause: as an outcome, as a finding ("sepsis"), as a disease."""
+    for table, vocabularies in CAUSES:
+        if key := w.key(table, cause):
+            yield from (code for prefix in vocabularies if (code := w.terms.get(table, key, prefix)))
 
 
 def _interval(w: Writing, vital: Json, case: Case, outcome: Outcome, where: str) -> None:
@@ -170,6 +179,7 @@ def _interval(w: Writing, vital: Json, case: Case, outcome: Outcome, where: str)
     if outcome.vital_status == "deceased" and (between := _days_between(case, outcome)):
         vital["survivalTimeInDays"] = between
         w.note((vital, "/outcome/date", "profile:survival", "survivalTimeInDays"))
+        w.comment(where, "survivalTimeInDays", "derived from the dates of diagnosis and death", "", moved=False)
     w.said(where, outcome.after.text if outcome.after else None, "/outcome/after", "after")
     w.said(where, outcome.since, "/outcome/since", "since")
 

@@ -37,10 +37,13 @@ GERMLINE = ("germline", "likely germline")
 
 
 class Interpretations:
-    """The genomic interpretations in the making, in the order of the findings."""
+    """The genomic interpretations in the making, in the order of the findings.
 
-    def __init__(self, samples: Samples, subject: str) -> None:
-        self.samples, self.subject = samples, subject
+    ``of_subject`` are the measurements of the subject: a germline result that is not present is one of them.
+    """
+
+    def __init__(self, samples: Samples, subject: str, of_subject: list[Json]) -> None:
+        self.samples, self.subject, self.of_subject = samples, subject, of_subject
         self.calls: list[Json] = []
         self._ids: set[str] = set()
 
@@ -49,8 +52,7 @@ class Interpretations:
         germline = facts.origin in GERMLINE and not facts.specimen
         words = label(w, facts)
         if facts.result != "present" or _is_denial(facts):
-            where = self.samples.where(facts.specimen)
-            w.name(facts.path, self.samples.measure(w, facts, measurement.of_absence(w, facts, words, where)))
+            self._absent(w, facts, words, germline=germline)
             return
         only_a_marker = _is_only_a_marker(facts)
         if facts.complex and not germline:
@@ -64,6 +66,15 @@ class Interpretations:
             if facts.cells and not germline:
                 where = self.samples.where(facts.specimen)
                 self.samples.measure(w, facts, measurement.of_cells(w, facts, facts.cells, words, where))
+
+    def _absent(self, w: Writing, facts: Facts, words: list[Extra], *, germline: bool) -> None:
+        where = f"/measurements/{len(self.of_subject)}" if germline else self.samples.where(facts.specimen)
+        node = measurement.of_absence(w, facts, words, where)
+        if germline:
+            self.of_subject.append(node)
+        else:
+            where = self.samples.measure(w, facts, node)
+        w.name(facts.path, where)
 
     def written(self, w: Writing, case_id: str, disease: Code | None) -> list[Json]:
         """The interpretation, when there is a finding to interpret."""

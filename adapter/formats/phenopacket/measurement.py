@@ -17,6 +17,8 @@ from adapter.formats.phenopacket import extras
 from adapter.formats.phenopacket.extras import Extra
 from adapter.formats.phenopacket.printing import number
 from adapter.formats.phenopacket.writing import Writing, code_of, key_of
+from adapter.errors import NomenclatureError
+from adapter.nomenclature import readings
 from adapter.nomenclature.quantities import Bounds, Share
 from adapter.report import Json
 from adapter.terms import Code, Terms
@@ -90,7 +92,8 @@ def _measurement(w: Writing, facts: Facts, where: str) -> Json:
     told = [] if known and not MARKER.match(facts.test) else [("test", facts.test, facts.at("test"), "")]
     told += [("gene", g.text, g.path, "") for g in facts.genes]
     reference = _reference(facts) if value and _is_number(value) else None
-    _describe(w, node, [*told, *_beside(facts), *_unit_words(w, value), *_rest(facts, reference), *_said(facts)])
+    rest = _rest(facts, reference[0] if reference and _is_told(*reference) else None)
+    _describe(w, node, [*told, *_beside(facts), *_unit_words(w, value), *rest, *_said(facts)])
     w.term(node, "assay", code, facts.at("test"))
     if value is None:
         _class_value(w, node, *_without_value(w, facts))
@@ -134,13 +137,21 @@ def _is_none_left(facts: Facts, value: Value) -> bool:
     return value.bounds is not None and value.bounds.exact == 0 and facts.test == MRD
 
 
-def _reference(facts: Facts) -> Detail | None:
-    """The reference range, when both ends are numbers that a ReferenceRange can hold."""
+def _reference(facts: Facts) -> tuple[Detail, Bounds] | None:
+    """The reference range, when both ends are numbers that a ReferenceRange can hold (its zero would be dropped)."""
     for detail in facts.details:
-        value = detail.value
-        if detail.name == "reference" and isinstance(value, Bounds) and value.low and value.high:
-            return detail
+        if detail.name == "reference" and (bounds := _bounds(str(detail.value), facts.value)):
+            return (detail, bounds) if bounds.low and bounds.high and bounds.low != bounds.high else None
     return None
+
+
+def _bounds(words: str, value: Value | None) -> Bounds | None:
+    """The numbers of a reference range said with the unit of ``value`` or with none."""
+    try:
+        read = readings.read(words.removesuffix(value.unit).strip() if value and value.unit else words)
+    except NomenclatureError:
+        return None
+    return read.bounds if not read.unit else None
 
 
 def _part(w: Writing, facts: Facts, part: Part, where: str, *, first: bool) -> Json:
@@ -217,7 +228,12 @@ def _is_number(value: Value) -> bool:
     return bool(exact) and bool(value.unit)
 
 
-def _quantity(w: Writing, node: Json, value: Value, reference: Detail | None = None) -> None:
+def _is_told(reference: Detail, bounds: Bounds) -> bool:
+    """Whether the numbers of a ReferenceRange give the words again."""
+    return str(reference.value) == f"{number(bounds.low or Decimal(0))}-{number(bounds.high or Decimal(0))}"
+
+
+def _quantity(w: Writing, node: Json, value: Value, reference: tuple[Detail, Bounds] | None = None) -> None:
     """``value`` as a quantity, or as a class with the words as label."""
     if not _is_number(value) or value.bounds is None or value.bounds.low is None:
         _class_value(w, node, worded(w, value), value.path)
@@ -228,8 +244,8 @@ def _quantity(w: Writing, node: Json, value: Value, reference: Detail | None = N
     w.term(quantity, "unit", unit(w, value.unit), value.unit_path)
     quantity["value"] = number(value.bounds.low)
     w.note((quantity, value.path, "" if value.path else "derived", "value"))
-    if reference is not None and isinstance(reference.value, Bounds):
-        quantity["referenceRange"] = w.put(_range(w, value.unit, reference.value), reference.path)
+    if reference:
+        quantity["referenceRange"] = w.put(_range(w, value.unit, reference[1]), reference[0].path)
     node["value"] = {"quantity": quantity}
 
 

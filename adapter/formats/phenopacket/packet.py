@@ -34,7 +34,8 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
     if len(found) < len(case.diagnoses):
         _in_order(w, start)
     samples = Samples(case)
-    calls, measured = Interpretations(samples, case.id), _Measured()
+    measured = _Measured()
+    calls = Interpretations(samples, case.id, measured.of_subject)
     start = len(w.updates)
     for facts in facts_of(case, terms):
         measured.add(w, samples, facts) if facts.sort == "observation" else calls.add(w, facts)

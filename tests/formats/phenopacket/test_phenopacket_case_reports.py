@@ -225,3 +225,70 @@ def test_findings_that_are_named_are_read_back_whatever_their_order():
         treatments=[{"id": "car-t", "kind": "cell-therapy"}],
         responses=[{"to": "car-t", "status": "complete remission", "mrd": "mrd"}],
     )
+
+
+@pytest.mark.parametrize(
+    ("reference", "unit_said", "low_high", "told"),
+    [
+        ("4-10", "10*9/L", (4, 10), False),
+        ("4.0-10.0", "10*9/L", (4, 10), True),
+        ("4-10 G/L", "G/L", (4, 10), True),
+        # one-sided, from zero, in another unit: no range of version 2
+        ("<10", "10*9/L", None, True),
+        ("0-10", "10*9/L", None, True),
+        ("4000-10000 /uL", "10*9/L", None, True),
+    ],
+)
+def test_a_reference_range_of_two_numbers_is_one(reference, unit_said, low_high, told):
+    count = {"kind": "measurement", "test": "WBC", "value": "112.4", "unit": unit_said, "reference": reference}
+    (measured,) = packet_of(findings=[count])["measurements"]
+    given = measured["value"]["quantity"].get("referenceRange")
+    assert (given and (given["low"], given["high"])) == low_high
+    assert (f"reference: {reference}" in measured["description"]) is told
+
+
+@pytest.mark.parametrize(
+    ("cause", "code"),
+    [
+        ("sepsis", "SNOMED:91302008"),
+        ("GVHD", "SNOMED:234646005"),
+        ("acute myeloid leukemia", "MONDO:0018874"),
+        ("complications", "NCIT:C2959"),
+        ("septic shock", None),
+        ("unknown", None),
+    ],
+)
+def test_a_cause_of_death_is_coded_where_a_table_has_it(cause, code):
+    packet = packet_of(outcome={"vital_status": "deceased", "cause": cause})
+    assert packet["subject"]["vitalStatus"].get("causeOfDeath", {}).get("id") == code
+
+
+def test_days_between_two_dates_are_marked_as_derived():
+    packet = packet_of(
+        diagnoses=[{"entity": "AML", "date": "2022-05-02"}], outcome={"vital_status": "deceased", "date": "2022-09-01"}
+    )
+    assert packet["subject"]["vitalStatus"]["survivalTimeInDays"] == 122
+    derived = "/subject/vitalStatus survivalTimeInDays: derived from the dates of diagnosis and death"
+    assert derived in comments(packet)
+
+
+def test_a_germline_result_without_a_specimen_is_of_the_subject():
+    packet = packet_of(
+        findings=[
+            {"kind": "sequence-variant", "gene": "ANKRD26", "result": "absent", "origin": "germline"},
+            {"kind": "sequence-variant", "gene": "NPM1", "result": "absent"},
+        ]
+    )
+    assert packet["measurements"][0]["description"].startswith("gene: ANKRD26;")
+    assert [sample["description"] for sample in packet["biosamples"]] == ["specimen not stated"]
+
+
+def test_a_fusion_of_a_gene_that_no_table_knows_is_read_back():
+    packet_of(specimens=[MARROW], findings=[{"kind": "rearrangement", "fusion": "FLT3::NEWGENE", "specimen": "bm"}])
+
+
+def test_the_vrs_version_of_an_id_is_that_of_its_vocabulary():
+    packet = packet_of(findings=[{"kind": "copy-number", "gene": "KMT2A", "change": "amplification", "copies": "6~18"}])
+    (vrs,) = [one for one in packet["metaData"]["resources"] if one["namespacePrefix"] == "ga4gh"]
+    call = packet["interpretations"][0]["diagnosis"]["genomicInterpretations"][0]["variantInterpretation"]
+    assert {"name": "vrs-version", "value": vrs["version"]} in call["variationDescriptor"]["extensions"]

@@ -262,6 +262,9 @@ def _fusion(r: Reading, told: Told, words: Words, known: list[str]) -> str | Non
     """The fusion at the beginning of the label: words that name the partners together."""
     if told.named.get("fusion"):
         return told.one("fusion")
+    if not known and told.rearranged and "::" in (head := words.rest.partition(" ")[0]):
+        words.take(head)
+        return head  # of a gene that no table knows
     apart = Words(words.rest).genes(known, r.terms)
     if not told.rearranged or (len(apart) == len(known) and not told.listed_genes):
         return None
