@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 # Names of diseases that HGNC also lists as gene aliases: in a case report they are the disease.
 NEVER_GENES = ("ALL", "CML", "PHL")
+# Anonymous DNA segments, which name probes: HGNC lists some as aliases of genes or fragile sites near them, but a FISH
+# with D7S486 tells of 7q31, not of a gene.
+SEGMENT = re.compile(r"D([0-9]{1,2}|X|Y|XY)[SZ][0-9]+E?", re.IGNORECASE)
 GENES_HEAD = """\
 # Names of the 43,837 approved human genes. HGNC (https://www.genenames.org), CC0, July 2024.
 # S approved symbol (target: HGNC id), A alias, P previous symbol (target: approved symbol), X never read as a gene.
@@ -45,7 +48,9 @@ def gene_lines(source: Path) -> Iterator[tuple[str, str, str]]:
             seen = {fold_gene(symbol)}
             for status, names in (("P", previous), ("A", aliases)):
                 for name in filter(None, map(str.strip, names.split("|"))):
-                    if fold_gene(name) not in seen and name.upper() not in NEVER_GENES:
+                    if SEGMENT.fullmatch(name) or name.upper() in NEVER_GENES:
+                        continue
+                    if fold_gene(name) not in seen:
                         seen.add(fold_gene(name))
                         yield name, status, symbol
 

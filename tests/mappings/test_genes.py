@@ -154,3 +154,9 @@ def test_broken_own_gene_line_is_named(overlay):
 @pytest.mark.parametrize("data", [b"", b"# only a comment", b"name\tstatus\ttarget", b"# c\nname\tstatus\ttarget\n"])
 def test_empty_table_knows_nothing(data):
     assert GeneFile(data, "genes.tsv").named("KMT2A") == []
+
+
+@pytest.mark.parametrize("probe", ["D7S486", "D13S327", "d13s319", "DXS423E", "D8Z2"])
+def test_a_dna_segment_names_a_probe_and_no_gene(probe):
+    with pytest.raises(UnknownTerm):
+        load().gene(probe)

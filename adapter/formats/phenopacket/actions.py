@@ -29,7 +29,9 @@ def actions(w: Writing, case: Case) -> list[Json]:
         if treatment.id:
             first[treatment.id] = len(found)
         found += _of_treatment(w, treatment, f"/treatments/{n}", len(found))
+    start = len(w.updates)
     _responses(w, case.responses, found, first)
+    w.in_order(start)
     for node in found:
         for member in ("treatmentIntent", "responseToTreatment", "treatmentTerminationReason"):
             if member in node:

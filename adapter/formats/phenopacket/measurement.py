@@ -54,6 +54,9 @@ def of_absence(w: Writing, facts: Facts, label: list[Extra], where: str) -> Json
     """A genomic finding that was looked for and not found, could not be told, or was not called."""
     node: Json = {}
     rest = [e for e in extras.of_finding(facts) if e[0] not in ("result", "age", "date") and e[2]]
+    for name, said in (("significance", facts.significance), ("significance-by", facts.significance_by)):
+        if said:
+            rest.append((name, said, facts.at(name.replace("-", "_")), ""))
     beside = facts.change == "normal" and facts.result == "absent" and facts.at("result")
     told = [("result", facts.result, facts.at("result"), "")] if beside else []
     _describe(w, node, [*label, *told, *rest, *_source(facts), *_said(facts)])
@@ -187,8 +190,11 @@ def _rest(facts: Facts, reference: Detail | None = None) -> list[Extra]:
 
 
 def _source(facts: Facts) -> list[Extra]:
-    """The finding that a result was read out of: nobody measured it by itself."""
-    return [("derived-from", facts.derived_from, "", "")] if facts.derived_from else []
+    """What a result was read out of, another finding or its own string: nobody measured it by itself."""
+    if facts.derived_from:
+        return [("derived-from", facts.derived_from, "", "")]
+    how = facts.derived.get("cells")
+    return [("derived", f"cells: {how}", "", "")] if how else []
 
 
 def _said(facts: Facts) -> list[Extra]:

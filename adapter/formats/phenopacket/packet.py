@@ -32,14 +32,14 @@ def write(case: Case, terms: Terms, options: Options) -> Written:
     start = len(w.updates)
     found, primary = diseases(w, case)
     if len(found) < len(case.diagnoses):
-        _in_order(w, start)
+        w.in_order(start)
     samples = Samples(case)
     measured = _Measured()
     calls = Interpretations(samples, case.id, measured.of_subject)
     start = len(w.updates)
     for facts in facts_of(case, terms):
         measured.add(w, samples, facts) if facts.sort == "observation" else calls.add(w, facts)
-    _in_order(w, start)
+    w.in_order(start)
     shown, doubtful = features(w, case, len(measured.of_subject))
     packet |= _given(
         {
@@ -91,18 +91,6 @@ class _Measured:
             else:
                 self.of_subject.append(node)
                 w.name(facts.path, where)
-
-
-def _in_order(w: Writing, start: int) -> None:
-    """Put the comments from ``start`` on in the order of the packet: that of the case cannot be told from it."""
-    if len(w.updates) > start + 1:
-        w.updates[start:] = sorted(w.updates[start:], key=_place)
-
-
-def _place(update: Json) -> list[tuple[int, str]]:
-    """The steps to the place that a comment speaks of, positions as numbers."""
-    steps = update["comment"].partition(" ")[0].split("/")
-    return [(int(step), "") if step.isdecimal() else (-1, step) for step in steps]
 
 
 def _given(parts: Json) -> Json:

@@ -351,7 +351,7 @@ def _is_genomic(facts: Facts) -> bool:
 
 
 def _types(w: Writing, node: Json, facts: Facts, allele: OfAllele | None) -> None:
-    """The structuralType and allelicState where a table has the code; vrsRefAlleleSeq of a substitution."""
+    """The structuralType where a table has the code, the allelicState as stated; vrsRefAlleleSeq of a substitution."""
     if kind := _structural_key(w, facts):
         table, row, source = kind
         if code := w.terms.get(table, row, "SO"):
@@ -359,9 +359,8 @@ def _types(w: Writing, node: Json, facts: Facts, allele: OfAllele | None) -> Non
     if allele and allele.reference:
         node["vrsRefAlleleSeq"] = allele.reference
         w.note((node, "", allele.rule, "vrsRefAlleleSeq"))
-    if facts.zygosity and (key := w.key("zygosities", facts.zygosity)):
-        code = w.of_key("zygosities", key, "GENO")
-        w.term(node, "allelicState", code, facts.at("zygosity"))
+    if facts.zygosity:
+        w.term(node, "allelicState", w.coded("zygosities", facts.zygosity, "GENO"), facts.at("zygosity"))
 
 
 def _structural_key(w: Writing, facts: Facts) -> tuple[str, str, str] | None:

@@ -91,6 +91,11 @@ class Writing:
                 return
             update["comment"] = place + update["comment"].removeprefix(where)
 
+    def in_order(self, start: int) -> None:
+        """Put the comments from ``start`` on in the order of the packet: that of the case cannot be told from it."""
+        if len(self.updates) > start + 1:
+            self.updates[start:] = sorted(self.updates[start:], key=_place)
+
     def name(self, path: str, where: str, known: str = "") -> None:
         """Tell the id of the finding at ``path``, which something refers to, beside ``where`` it stands first.
 
@@ -123,6 +128,12 @@ class Writing:
             self.comment(where, "date", date.text, f"{path}/date")
         elif date and not element:
             node[member] = self.put(date_element(date), f"{path}/date")
+
+
+def _place(update: Json) -> list[tuple[int, str]]:
+    """The steps to the place that a comment speaks of, positions as numbers."""
+    steps = update["comment"].partition(" ")[0].split("/")
+    return [(int(step), "") if step.isdecimal() else (-1, step) for step in steps]
 
 
 def age_element(age: Age) -> Json | None:

@@ -292,3 +292,51 @@ def test_the_vrs_version_of_an_id_is_that_of_its_vocabulary():
     (vrs,) = [one for one in packet["metaData"]["resources"] if one["namespacePrefix"] == "ga4gh"]
     call = packet["interpretations"][0]["diagnosis"]["genomicInterpretations"][0]["variantInterpretation"]
     assert {"name": "vrs-version", "value": vrs["version"]} in call["variationDescriptor"]["extensions"]
+
+
+@pytest.mark.parametrize(
+    ("zygosity", "state"),
+    [
+        ("heterozygous", "GENO:0000135"),
+        ("het", "GENO:0000135"),
+        ("biallelic", "HAEM:biallelic"),
+        ("compound heterozygous", "HAEM:compound-heterozygous"),
+    ],
+)
+def test_a_zygosity_is_the_allelic_state(zygosity, state):
+    variant = {"kind": "sequence-variant", "gene": "TP53", "hgvs": "c.524G>A", "zygosity": zygosity}
+    packet = packet_of(findings=[variant, variant | {"hgvs": "c.743G>A", "result": "absent"}])
+    call = packet["interpretations"][0]["diagnosis"]["genomicInterpretations"][0]["variantInterpretation"]
+    assert call["variationDescriptor"]["allelicState"]["id"] == state
+
+
+def test_the_significance_of_an_unclear_result_is_not_lost():
+    unclear = {"result": "indeterminate", "significance": "uncertain", "significance_by": "AMP/ASCO/CAP"}
+    fields = {"findings": [{"kind": "rearrangement", "genes": ["IGH", "MYC"]} | unclear]}
+    packet_of(**fields)
+    assert losses_of(**fields) == set()
+
+
+def test_a_probe_of_a_dna_segment_is_no_gene_and_its_cells_are_marked_as_derived():
+    packet = packet_of(
+        specimens=[MARROW],
+        findings=[
+            {"kind": "copy-number", "iscn": "nuc ish(D7Z1,D7S486)x1[80/200]", "specimen": "bm"},
+            {"kind": "sequence-variant", "gene": "NPM1", "result": "absent", "specimen": "bm"},
+            {"kind": "copy-number", "gene": "TP53", "change": "loss", "cells": "12 %", "specimen": "bm"},
+        ],
+    )
+    call = packet["interpretations"][0]["diagnosis"]["genomicInterpretations"][0]["variantInterpretation"]
+    assert "geneContext" not in call["variationDescriptor"]
+    assert packet["biosamples"][0]["measurements"][0]["description"].endswith("; derived: cells: iscn")
+
+
+def test_responses_are_read_back_whatever_their_order():
+    packet_of(
+        treatments=[{"id": "induction", "kind": "chemotherapy"}, {"id": "tki", "agents": ["dasatinib"]}],
+        responses=[
+            {"to": "tki", "status": "complete remission", "date": "2021"},
+            {"status": "relapse", "sites": ["CNS"]},
+            {"to": "induction", "status": "relapse"},
+        ],
+    )

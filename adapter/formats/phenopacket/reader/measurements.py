@@ -20,7 +20,7 @@ _TOLD = (
     "fusion", "gene", "region", "change", "copies", "hgvs", "iscn", "kind", "zygosity", "test", "marker", "value",
     "reference", "unit", "level", "sensitivity", "at", "blasts", "mosaicism", "mosaicism-stated", "allele-frequency",
     "allele-frequency-stated", "cytoband", "interval", "chromosome", "assembly", "region-stated", "transcript", "assay",
-    "control-probe", "control-copies", "derived-from", "said",
+    "control-probe", "control-copies", "derived", "derived-from", "said",
 )  # fmt: skip
 _NAMES = "|".join(sorted({*_TOLD, *PLAIN, *COUNTS, *FLAGS, *GENES}, key=len, reverse=True))
 _PART = re.compile(rf"(?:^|; )({_NAMES}): ")

@@ -109,11 +109,8 @@ def merged(r: Reading, calls: list[tuple[str, Json]], others: list[tuple[str, Js
     derived = _derived(r)
     for where, finding in calls:
         sample = _owner(r, where)
-        places = [
-            traces[kind][sample].popleft()
-            for kind, field in (("measurements", "cells"), ("diagnosticMarkers", "complex"))
-            if traces[kind].get(sample) and finding.get(field)
-        ]
+        left_behind = (("measurements", _has_cells(r, where)), ("diagnosticMarkers", finding.get("complex") is True))
+        places = [traces[kind][sample].popleft() for kind, so in left_behind if so and traces[kind].get(sample)]
         for path, position in places + derived.get((sample, str(finding.get("id"))), []):
             waiting = lists.get(path, deque())
             while waiting and _position(left[waiting[0]][0]) < position:
@@ -157,11 +154,21 @@ def _traces(r: Reading, kind: str) -> dict[str, deque[tuple[str, int]]]:
     return found
 
 
-def _owner(r: Reading, where: str) -> str:
+def _call(r: Reading, where: str) -> Any:
     node: Any = r.document
     for step in where.split("/")[1:]:
         node = node[int(step)] if isinstance(node, list) else node[step]
-    return text(node, "subjectOrBiosampleId")
+    return node
+
+
+def _owner(r: Reading, where: str) -> str:
+    return text(_call(r, where), "subjectOrBiosampleId")
+
+
+def _has_cells(r: Reading, where: str) -> bool:
+    """Whether a call tells the share of cells, stated or read out of its string, which then is measured too."""
+    described = child(_call(r, where), "variantInterpretation", "variationDescriptor")
+    return any(text(one, "name") == "mosaicism" for _, one in objects(described, "extensions"))
 
 
 def _publish(r: Reading, findings: list[Json], sources: dict[str, Json]) -> None:

@@ -249,11 +249,11 @@ def _taken_zygosity(r: Reading, told: Told, words: Words) -> str | None:
     """The zygosity as said at the end of the label, else as the class says it."""
     if not told.zygosity:
         return None
-    table, w = "zygosities", r.writing()
-    key = w.key(table, told.zygosity)
+    w = r.writing()
+    code = w.coded("zygosities", told.zygosity, "GENO")
     last = words.rest.rpartition(" ")[2]
     for said in (told.zygosity, last):
-        if key and w.key(table, said) == key and words.take_end(said):
+        if w.coded("zygosities", said, "GENO") == code and words.take_end(said):
             return said
     return told.zygosity
 
