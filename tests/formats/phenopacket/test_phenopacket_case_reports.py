@@ -340,3 +340,20 @@ def test_responses_are_read_back_whatever_their_order():
             {"to": "induction", "status": "relapse"},
         ],
     )
+
+
+def test_refractory_disease_is_not_called_primary_refractory():
+    packet = packet_of(
+        treatments=[{"id": "salvage", "kind": "chemotherapy", "phase": "salvage"}],
+        responses=[{"to": "salvage", "status": "refractory"}],
+    )
+    assert packet["medicalActions"][0]["responseToTreatment"]["id"] == "HAEM:refractory"
+
+
+def test_a_primary_refractory_disease_of_another_is_read_as_refractory():
+    packet = packet_of(treatments=[{"id": "induction", "kind": "chemotherapy", "phase": "induction"}])
+    packet["medicalActions"][0]["responseToTreatment"] = {"id": "NCIT:C70604", "label": "Primary Refractory"}
+    back = next(read(packet, load())).case
+    assert [response.status for response in back.responses] == ["refractory"]
+    again = convert.write(back, "phenopacket", at=AT, terms=load()).document
+    assert again["medicalActions"][0]["responseToTreatment"]["id"] == "NCIT:C70604"

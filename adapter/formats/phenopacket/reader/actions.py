@@ -13,6 +13,7 @@ from adapter.formats.phenopacket.view import child, text
 from adapter.report import Json
 
 _RESPONSE = re.compile(r"response(?: (?P<number>[1-9]\d{0,5}))?(?:\.(?P<field>status|mrd|after|date|since|site|said))?")
+PRIMARY = "primary-refractory"
 _NAMES = ("cycles", "donor", "graft", "start", "end", "since", "said", "kind", "phase")
 
 
@@ -110,6 +111,8 @@ def _foreign(r: Reading, node: Json, where: str) -> Json:
 def _responses(r: Reading, node: Json, where: str, to: str) -> list[Json]:
     found = _told(r.comments.at(where))
     status = r.words("responses", node.get("responseToTreatment"), where, "")
+    if status and r.writing().key("responses", status) == PRIMARY:
+        status = "refractory"  # what a case says of any treatment; the class itself is carried
     if node.get("responseToTreatment") and status:
         _answer(r, found, text(child(node, "responseToTreatment"), "id"), status)
     return [stated(to=to) | one for one in found]
