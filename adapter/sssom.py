@@ -128,9 +128,7 @@ def _row(columns: list[str], fields: list[str], file: str, line: int) -> Row:
     return row
 
 
-def overlaid(
-    rows: tuple[Row, ...], added: tuple[Row, ...], folded: Callable[[str], str] = fold
-) -> tuple[Row, ...]:
+def overlaid(rows: tuple[Row, ...], added: tuple[Row, ...], folded: Callable[[str], str] = fold) -> tuple[Row, ...]:
     """Packaged rows but those replaced, then the overlay's.
 
     An overlay row replaces the rows of the same key and vocabulary, or of the same alias; one without a term

@@ -171,7 +171,7 @@ def _whole(carrier: Carrier, chromosome: str) -> int | None:
 
 
 def _born(carrier: Carrier, chromosome: str) -> int | None:
-    """Copies of a whole chromosome that the person was born with, from which ``effects.net`` counts: 3 with ``+21c``."""
+    """Copies of a whole chromosome that the person was born with, from which ``effects.net`` counts."""
     person = carrier.person
     copies = _DIPLOID if chromosome in bands.AUTOSOMES else person.count(chromosome) if person else None
     if copies is None or chromosome not in bands.CHROMOSOMES:

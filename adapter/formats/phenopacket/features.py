@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def features(w: Writing, case: Case, measured: int) -> tuple[list[Json], list[Json]]:
-    """The features in order, and those that could not be told, which follow ``measured`` measurements of the subject."""
+    """The features in order, and those that could not be told, which follow ``measured`` measurements."""
     told = [n for n, feature in enumerate(case.features) if feature.result in ("present", "absent")]
     rest = [n for n, feature in enumerate(case.features) if feature.result not in ("present", "absent")]
     found = [

@@ -13,11 +13,11 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from adapter.case.facts import Detail, Facts, Part, Value
+from adapter.errors import NomenclatureError
 from adapter.formats.phenopacket import extras
 from adapter.formats.phenopacket.extras import Extra
 from adapter.formats.phenopacket.printing import number
 from adapter.formats.phenopacket.writing import Writing, code_of, key_of
-from adapter.errors import NomenclatureError
 from adapter.nomenclature import readings
 from adapter.nomenclature.quantities import Bounds, Share
 from adapter.report import Json
@@ -290,7 +290,7 @@ def slug(words: str) -> str:
 
 
 def unit(w: Writing, text: str) -> Code:
-    """UCUM unit as a class; one that the table of units does not vouch for is a term of our own, the words its label."""
+    """UCUM unit as a class; one that the table of units does not vouch for is a term of our own in its words."""
     return _unit(w.terms, text)
 
 

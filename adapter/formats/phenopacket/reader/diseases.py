@@ -140,7 +140,8 @@ def features(r: Reading) -> list[Json]:
         for n, node in objects(r.document, "phenotypicFeatures")
     ]
     doubtful = [
-        _feature(r, node, child(node, "assay"), f"/measurements/{n}", "timeObserved") | stated(result=result_of(r, node))
+        _feature(r, node, child(node, "assay"), f"/measurements/{n}", "timeObserved")
+        | stated(result=result_of(r, node))
         for n, node in objects(r.document, "measurements")
         if is_feature(r, node)
     ]
