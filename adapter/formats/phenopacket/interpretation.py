@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from adapter.formats.phenopacket import extras, measurement
 from adapter.formats.phenopacket.biosample import Samples
 from adapter.formats.phenopacket.extras import Extra
-from adapter.formats.phenopacket.variation import descriptor, label
+from adapter.formats.phenopacket.variation import descriptor, hidden_kind, label
 from adapter.formats.phenopacket.writing import Writing
 from adapter.report import Json
 from adapter.terms import Code
@@ -69,7 +69,7 @@ class Interpretations:
 
     def _absent(self, w: Writing, facts: Facts, words: list[Extra], *, germline: bool) -> None:
         where = f"/measurements/{len(self.of_subject)}" if germline else self.samples.where(facts.specimen)
-        node = measurement.of_absence(w, facts, words, where)
+        node = measurement.of_absence(w, facts, [*words, *hidden_kind(w, facts)], where)
         if germline:
             self.of_subject.append(node)
         else:
@@ -95,6 +95,8 @@ class Interpretations:
             "therapeuticActionability": "UNKNOWN_ACTIONABILITY",
         }
         extra = extras.of_finding(facts)
+        if w.kind(facts.path) == "copy-number" and ("genes" in facts.derived or not facts.genes):
+            extra += hidden_kind(w, facts)  # a gene or the type of a rearrangement tells it otherwise
         if facts.significance:
             extra += _significance(w, facts, node, variant)
         where = self._where()

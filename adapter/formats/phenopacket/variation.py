@@ -36,7 +36,7 @@ def label(w: Writing, facts: Facts) -> list[Extra]:
         words.append(("region", facts.place.text, facts.place.path, ""))
     if facts.change and "change" not in facts.derived:
         words.append(("change", facts.change, facts.at("change"), ""))
-    if facts.copies:
+    if facts.copies and "copies" not in facts.derived:  # "1 -7" would say them apart from what tells them
         words.append(("copies", facts.copies.text, facts.at("copies"), ""))
     stated = [(e.syntax, e.text, e.path, "") for e in facts.expressions if e.path or facts.derived_from]
     words += stated
@@ -47,6 +47,15 @@ def label(w: Writing, facts: Facts) -> list[Extra]:
     if facts.zygosity:
         words.append(("zygosity", facts.zygosity, facts.at("zygosity"), ""))
     return words
+
+
+def hidden_kind(w: Writing, facts: Facts) -> list[Extra]:
+    """The kind of a finding that an ISCN string alone would make a karyotype."""
+    kind = w.kind(facts.path)
+    string = any(e.syntax == "iscn" and e.path for e in facts.expressions)
+    told = facts.fusion or (facts.change or facts.copies) and not {"change", "copies"} & facts.derived.keys()
+    hidden = string and not told and not facts.derived_from and kind in ("copy-number", "rearrangement")
+    return [("kind", kind, f"{facts.path}/kind", "")] if hidden else []
 
 
 def descriptor(w: Writing, facts: Facts, words: list[Extra], extra: list[Extra], ids: set[str], *, where: str) -> Json:

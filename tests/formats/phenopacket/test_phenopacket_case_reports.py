@@ -357,3 +357,19 @@ def test_a_primary_refractory_disease_of_another_is_read_as_refractory():
     assert [response.status for response in back.responses] == ["refractory"]
     again = convert.write(back, "phenopacket", at=AT, terms=load()).document
     assert again["medicalActions"][0]["responseToTreatment"]["id"] == "NCIT:C70604"
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        {"kind": "copy-number", "iscn": "nuc ish(KMT2Ax2)[200]", "result": "absent"},
+        {"kind": "copy-number", "iscn": "nuc ish(KMT2Ax2)[200]"},
+        {"kind": "copy-number", "iscn": "nuc ish(D7Z1,D7S486)x1[80/200]"},
+        {"kind": "copy-number", "gene": "KMT2A", "iscn": "nuc ish(KMT2Ax6~18)[137/200]"},
+        {"kind": "rearrangement", "genes": ["KMT2A"], "iscn": "nuc ish(KMT2Ax2)[200]", "result": "absent"},
+        {"kind": "rearrangement", "iscn": "nuc ish(ABL1,BCR)x3(ABL1 con BCRx2)[150/200]"},
+        {"kind": "karyotype", "iscn": "46,XX[20].nuc ish(KMT2Ax2)[200]"},
+    ],
+)
+def test_a_string_alone_does_not_make_a_result_a_karyotype(finding):
+    packet_of(specimens=[MARROW], findings=[finding | {"specimen": "bm"}])
