@@ -212,3 +212,9 @@ def test_a_phenopacket_has_copies_of_whole_chromosomes_and_cells_of_the_sample()
     assert location["sequenceInterval"]["endNumber"] == {"value": "145138636"}
     (measured,) = packet["biosamples"][0]["measurements"]
     assert measured["value"]["quantity"]["value"] == 60
+
+
+@pytest.mark.parametrize(("iscn", "told"), [("//46,XY[20]", False), ("46,XX[3]//46,XY[17]", True), ("46,XX[20]", True)])
+def test_a_donors_karyotype_says_nothing_of_the_patients(iscn, told):
+    (only,) = facts(iscn)
+    assert (bool(only.flags), "normal" in only.derived) == (told, told)

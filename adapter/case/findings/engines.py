@@ -67,7 +67,8 @@ def _is_normal(document: iscn.Document) -> bool:
         c.normal and c.count.low == c.count.high == _DIPLOID and c.sex is not None and c.sex.letters in ("XX", "XY")
         for c in document.clones
     )
-    return bool(document.clones) and sound and not (document.notes or document.fish or document.arrays)
+    own = any(c.population != "donor" for c in document.clones)  # a donor's cells say nothing of the patient's
+    return own and sound and not (document.notes or document.fish or document.arrays)
 
 
 @lru_cache(maxsize=1024)

@@ -11,8 +11,11 @@ from adapter.nomenclature.iscn.render import abnormality_text
 
 
 def flags(known: KnownString, diagnosis: str | None) -> tuple[Flag, ...]:
-    """Complex and monosomal karyotype and ploidy class of a text, each with the rule set and the items it counted."""
-    if diagnosis is None or not known.lines:
+    """Complex and monosomal karyotype and ploidy class of a text, each with the rule set and the items it counted.
+
+    None of a text that shows a donor's cells alone.
+    """
+    if diagnosis is None or all(line.clone.population == "donor" for line in known.lines):
         return ()
     summary = rules.assess(known.document, diagnosis, known.lines)
     return tuple(_flags(summary, diagnosis))
