@@ -53,7 +53,7 @@ def hidden_kind(w: Writing, facts: Facts) -> list[Extra]:
     """The kind of a finding that an ISCN string alone would make a karyotype."""
     kind = w.kind(facts.path)
     string = any(e.syntax == "iscn" and e.path for e in facts.expressions)
-    told = facts.fusion or (facts.change or facts.copies) and not {"change", "copies"} & facts.derived.keys()
+    told = facts.fusion or ((facts.change or facts.copies) and not {"change", "copies"} & facts.derived.keys())
     hidden = string and not told and not facts.derived_from and kind in ("copy-number", "rearrangement")
     return [("kind", kind, f"{facts.path}/kind", "")] if hidden else []
 
