@@ -212,3 +212,28 @@ def test_a_phenopacket_has_copies_of_whole_chromosomes_and_cells_of_the_sample()
     assert location["sequenceInterval"]["endNumber"] == {"value": "145138636"}
     (measured,) = packet["biosamples"][0]["measurements"]
     assert measured["value"]["quantity"]["value"] == 60
+
+
+@pytest.mark.parametrize(
+    "iscn", ["nuc ish(ETV6,RUNX1)x2(ETV6 con RUNX1x0)[200]", "nuc ish(KMT2Ax2)(5'KMT2A sep 3'KMT2Ax0)[200]"]
+)
+def test_no_fused_and_no_split_signal_is_a_negative_result(iscn):
+    found = [one for one in facts(iscn) if one.derived_from]
+    assert found
+    assert {one.result for one in found} == {"absent"}
+
+
+def test_a_probe_called_after_a_chromosome_or_a_segment_is_no_gene_and_a_sex_chromosome_no_loss():
+    assert [one for one in facts("nuc ish(X,Y)x1[200]") if one.derived_from] == []
+    [lost] = [one for one in facts("nuc ish(D7Z1x2,D7S486x1)[120/200]") if one.derived_from]
+    assert (genes(lost), lost.change) == ([], "loss")
+
+
+def test_signals_of_the_donor_are_no_findings():
+    [own] = [one for one in facts("nuc ish(TP53x1)[4/500]//(TP53x3)[496/500]") if one.derived_from]
+    assert (genes(own), own.change, own.cells.text) == (["TP53"], "loss", "4/500")
+
+
+def test_an_open_number_of_signals_is_a_lower_bound_in_both_outputs():
+    [one] = [one for one in facts("nuc ish(KMT2Ax>10)[137/200]", "B-ALL") if one.derived_from]
+    assert (one.copies.low, one.copies.high, one.change) == (11, None, "amplification")

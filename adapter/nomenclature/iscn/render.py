@@ -47,7 +47,10 @@ def render(document: Document, items: Sequence[Sequence[str]] | None = None) -> 
 
 
 def _technique(technique: str, patterns: list[FishPattern]) -> str:
-    text = _metaphase(patterns) if technique != "nuc ish" else "/".join(map(_pattern, patterns))
+    usual = "/" if technique == "nuc ish" else ","
+    donor = next((n for n, p in enumerate(patterns) if p.population == "donor"), len(patterns))
+    sides = [_joined(run, usual) for run in (patterns[:donor], patterns[donor:])]
+    text = "//".join(sides) if patterns[0].population else sides[0]
     return technique + ("" if text.startswith("(") else " ") + text
 
 
@@ -217,9 +220,9 @@ def _pattern(p: FishPattern) -> str:
     return f"{_place(p)}{_groups(p)}{_scored(p)}"
 
 
-def _metaphase(patterns: list[FishPattern]) -> str:
-    """Metaphase results, each on its item or locus, joined by commas."""
-    return ",".join(map(_pattern, patterns))
+def _joined(patterns: list[FishPattern], usual: str) -> str:
+    """Results joined by the sign they were written with; ``usual`` where that is not known."""
+    return "".join(("" if n == 0 else p.joint or usual) + _pattern(p) for n, p in enumerate(patterns))
 
 
 def _place(p: FishPattern) -> str:

@@ -28,9 +28,11 @@ _SPLIT = re.compile(
 )
 _PROBES = re.compile(
     r"""
-    [35]\s?'\s* | \s+ | \d++(?![A-Za-z@]) | x(?=\s?\d) | \++ | (?:con|sep|amp|dim|enh|mv|st)(?=[\s,;)x]|\Z)
+    [35]\s?'\s* | \s+ | \d++(?![A-Za-z@]) | x(?=\s?[\d<>\u2264\u2265]) | X(?=\d+[~-]\d) | \++
+  | (?:con|sep|amp|dim|enh|mv|st)(?=[\s,;)x]|\Z)
   | [A-Za-z0-9][A-Za-z0-9@_]*?(?:(?:-(?!x\d)|/(?![35]\s?'))[A-Za-z0-9@_]+?)*
-    (?=x\s?\d+(?![A-Za-z0-9]) | [^A-Za-z0-9@_/-] | [-/](?![A-Za-z0-9]) | -x\d | /[35]\s?' | \Z)
+    (?=x\s?(?:\d+(?![A-Za-z0-9])|[<>\u2264\u2265]) | X\d+[~-]\d
+      | [^A-Za-z0-9@_/-] | [-/](?![A-Za-z0-9]) | -x\d | /[35]\s?' | \Z)
   | .""",
     re.VERBOSE | re.DOTALL,
 )

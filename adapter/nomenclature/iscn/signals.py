@@ -28,13 +28,26 @@ AMPLIFIED_FROM = 6
 IAMP21_FROM = 5
 """RUNX1 signals per nucleus from which iAMP21 is considered (Harrison 2014)."""
 
-_CONTROL = re.compile(r"(?:CEP|cep|CEN|cen|D)\s?(\d{1,2}|X|Y)(?:Z\d+)?")
+_CONTROL = re.compile(r"(?:CEP|cep|CEN|cen|D)?\s?(\d{1,2}|X|Y)(?:Z\d+)?")
+_NO_GENE = re.compile(
+    r"(?:\d{1,2}|[XYxy]|D(?:\d{1,2}|X|Y)[SZFE]\d+|(?:wcp|pcp|CEP|CEN)\s?(?:\d{1,2}|X|Y))", re.IGNORECASE
+)
+
+
+def names_no_gene(probe: str) -> bool:
+    """Whether a probe is called after a chromosome or an anonymous segment (``X``, ``D7S486``), which no gene is."""
+    return all(_NO_GENE.fullmatch(part) for part in probe.split("/"))
+
+
+NEGATIVE = frozenset({"normal", "not-fused", "not-rearranged"})
+"""States that say that nothing was found."""
 
 
 class State(NamedTuple):
     """What is said of one gene: ``state`` and, where counted, copies per cell; ``by`` names the technique.
 
-    ``state`` is amplification, gain, whole-chromosome-gain, normal, loss, uncertain, rearrangement or fusion. ``start``
+    ``state`` is amplification, gain, whole-chromosome-gain, normal, loss, uncertain, rearrangement, fusion, or
+    not-rearranged and not-fused of ``sep`` and ``con`` with the number 0. ``start``
     and ``end`` are the span of the text it rests on.
     """
 
@@ -70,7 +83,7 @@ def counts(pattern: FishPattern) -> dict[str, Range]:
 def control_of(probe: str) -> str | None:
     """The chromosome that a centromere probe stands for: ``CEP11``, ``D11Z1``; None for another probe."""
     found = _CONTROL.fullmatch(probe)
-    centromeric = found is not None and ("Z" in probe or not probe.startswith("D"))
+    centromeric = found is not None and ("Z" in probe or not probe.startswith(("D", "d")))
     return found.group(1) if found and centromeric else None
 
 
@@ -96,10 +109,11 @@ def _linked(link: Linkage, pattern: FishPattern, symbol: Callable[[str], str]) -
     """Halves of one gene apart are its rearrangement; two genes together are a fusion."""
     span = pattern.technique, pattern.start, pattern.end
     one, other = symbol(link.first.probe), symbol(link.second.probe)
+    none = link.copies is not None and link.copies.high == 0
     if link.kind == "sep" and one == other:
-        yield State(one, "rearrangement", link.copies, *span)
+        yield State(one, "not-rearranged" if none else "rearrangement", link.copies, *span)
     elif link.kind == "con" and one != other:
-        yield State(f"{one}::{other}", "fusion", link.copies, *span)
+        yield State(f"{one}::{other}", "not-fused" if none else "fusion", link.copies, *span)
 
 
 def of_pattern(pattern: FishPattern, symbol: Callable[[str], str]) -> Iterator[State]:
@@ -115,7 +129,7 @@ def of_pattern(pattern: FishPattern, symbol: Callable[[str], str]) -> Iterator[S
             yield State(symbol(signal.probe), "amplification", signal.copies, *span)
     linked = [state for link in pattern.linkages for state in _linked(link, pattern, symbol)]
     yield from linked
-    apart = {gene for state in linked for gene in state.gene.split("::")}
+    apart = {gene for state in linked if state.state not in NEGATIVE for gene in state.gene.split("::")}
     for probe, number in numbers.items():
         current = symbol(probe)
         if probe[:1].isdecimal() or control_of(probe) or current in apart:
@@ -155,10 +169,15 @@ def _of_line(line: Line) -> Iterator[State]:
         yield State(gene, "rearrangement", None, "karyotype", start, end)
 
 
+def own(document: Document) -> tuple[FishPattern, ...]:
+    """The patterns of the patient's cells: those behind ``//`` are the donor's."""
+    return tuple(pattern for pattern in document.fish if pattern.population != "donor")
+
+
 def states(document: Document, lines: tuple[Line, ...], symbol: Callable[[str], str]) -> tuple[State, ...]:
     """Everything the text says of genes, each state of a gene once by technique, in the order of the text."""
     found = [state for line in tumour(lines) for state in _of_line(line)]
-    found += [state for pattern in document.fish for state in of_pattern(pattern, symbol)]
+    found += [state for pattern in own(document) for state in of_pattern(pattern, symbol)]
     found += [state for event in document.arrays for state in _of_array(event)]
     once: dict[tuple[object, ...], State] = {}
     for state in found:
@@ -183,7 +202,7 @@ def iamp21(document: Document, lines: tuple[Line, ...], symbol: Callable[[str], 
     event = next((e for e in document.arrays if _shows_21(e)), None)
     if event is not None:
         return IAmp21(sure=True, start=event.start, end=event.end)
-    pattern = next((p for p in document.fish if _runx1(p, symbol) >= IAMP21_FROM), None)
+    pattern = next((p for p in own(document) if _runx1(p, symbol) >= IAMP21_FROM), None)
     if pattern is None or any(_extra_21(line) >= 3 for line in lines):
         return None
     abnormal = any(

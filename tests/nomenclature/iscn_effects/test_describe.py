@@ -161,10 +161,38 @@ def test_an_amplification_that_cannot_be_counted_has_no_number():
         ("nuc ish(ABL1,BCR)x3(ABL1 con BCRx2)[180/200]", [("ABL1::BCR", "fusion")]),
         ("nuc ish 11q23(MLLx2)", [("KMT2A", "normal")]),
         ("nuc ish(D13S319x1)[80/200]", [("D13S319", "loss")]),
+        # called after a chromosome or an anonymous segment: no gene, although genes have such other names
+        ("nuc ish(X,Y)x1[200]", []),
+        ("nuc ish(D7Z1x2,D7S486x1)[120/200]", [("D7S486", "loss")]),
+        # the number 0 says that no fusion and no split was seen
+        (
+            "nuc ish(ETV6,RUNX1)x2(ETV6 con RUNX1x0)[200]",
+            [("ETV6::RUNX1", "not-fused"), ("ETV6", "normal"), ("RUNX1", "normal")],
+        ),
+        (
+            "nuc ish(KMT2Ax2)(5'KMT2A sep 3'KMT2Ax0)[200]",
+            [("KMT2A", "not-rearranged"), ("KMT2A", "normal")],
+        ),
+        # of the donor nothing is said
+        ("nuc ish(TP53x1)[4/500]//(TP53x3)[496/500]", [("TP53", "loss")]),
     ],
 )
 def test_states_of_loci(text, states):
     assert [(s["gene"], s["state"]) for s in said(text)["summary"]["loci"]] == states
+
+
+def test_signals_on_several_chromosomes_are_told_chromosome_by_chromosome():
+    [pattern] = said("ish t(9;22)(ABL1-;BCR+,ABL1+)")["fish"]
+    assert pattern["places"] == [["ABL1-"], ["BCR+", "ABL1+"]]
+    [one] = said("ish del(11)(q23q23)(KMT2A-)")["fish"]
+    assert "places" not in one
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"), [("nuc ish(KMT2AX6)[137/200]", True), ("nuc ish(RUNX1,SOX11)x2[9]", False)]
+)
+def test_a_name_that_ends_like_a_number_of_signals_is_told(text, warned):
+    assert ("FISH-N" in {d["code"] for d in said(text)["diagnostics"]}) is warned
 
 
 def test_a_former_symbol_keeps_what_was_written():
