@@ -237,3 +237,8 @@ def test_signals_of_the_donor_are_no_findings():
 def test_an_open_number_of_signals_is_a_lower_bound_in_both_outputs():
     [one] = [one for one in facts("nuc ish(KMT2Ax>10)[137/200]", "B-ALL") if one.derived_from]
     assert (one.copies.low, one.copies.high, one.change) == (11, None, "amplification")
+
+
+def test_two_readings_of_one_deletion_are_a_deletion_of_the_chromosome_without_bands():
+    [lost] = [one for one in facts("46,XX,del(5)(q13-q33)[20]") if one.derived_from]
+    assert (lost.change, lost.result, lost.place.chromosome, lost.place.band) == ("deletion", "present", "5", "")

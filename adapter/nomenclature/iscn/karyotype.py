@@ -115,13 +115,21 @@ class Karyotype:
             r.take("clone separator")
             if r.texts[r.i] in _ENDS or (r.texts[r.i] == "." and r.texts[r.i + 1] == ""):
                 _left_out(r, r.i - 1, r.i, "slash without a clone")
-        elif text in (";", "|") and self._is_clone(r.i + 1):
+        elif (text in (";", "|") and self._is_clone(r.i + 1)) or self._comma_of_clones():
             r.drop("SEP", "clones are separated by a slash", "/")
         elif text and r.texts[r.i - 1] == "]" and self._is_clone(r.i):
             r.missing("SEP", "/", "slash between clones missing")
         else:
             return not text
         return True
+
+    def _comma_of_clones(self) -> bool:
+        """Whether a comma parts two clones: behind the cells of one, before the number and sex of the next."""
+        r, i = self.r, self.r.i
+        follows = r.texts[i] == "," and r.texts[i - 1] == "]" and self._is_clone(i + 1)
+        behind = i + 2 + 2 * (r.texts[i + 2] in ("~", "-"))
+        after = r.texts[behind + 1]
+        return follows and r.texts[behind] == "," and bool(SEX.fullmatch(after) or _RELATION.fullmatch(after))
 
     def _left_over(self) -> None:
         """Text after an entry that begins no further one, up to the next clone.
@@ -259,6 +267,8 @@ class Karyotype:
         incomplete = False
         while True:
             text = r.texts[r.i]
+            if self._comma_of_clones():
+                return items, incomplete, None
             if text == ",":
                 r.take("separator")
                 if r.texts[r.i] in _AFTER_ITEMS:

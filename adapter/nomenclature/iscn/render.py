@@ -279,14 +279,28 @@ def _event_text(e: ArrayEvent) -> str:
     """One region: ``13q14.2(48800000_49100000)x1[0.45]``."""
     described = f" {e.hgvs}" if e.hgvs else ""
     if e.abnormality is not None:
-        joint = ";" if len(e.chromosomes) > 1 else "_"
         places = ["?" if n is None else str(n) for n in e.junction]
-        positions = f"({joint.join(places)})" if places else ""
+        signs = ["", *position_signs(e.abnormality, len(places))]
+        positions = f"({''.join(map(''.join, zip(signs, places, strict=False)))})" if places else ""
         return abnormality_text(e.abnormality) + positions + _amount(e) + described
     bands = "".join(map(breakpoint_text, e.bands))
     span = _span(e)
     place = f"{e.chromosomes[0]}{bands}" if bands or span else f"({','.join(_folded(e.chromosomes))})"
     return place + span + _amount(e) + described
+
+
+def breaks_of(item: Abnormality) -> list[int]:
+    """How many breaks an item, or the one event of a derivative, states on each chromosome."""
+    of = item.parts[0] if not item.breakpoints and len(item.parts) == 1 else item
+    return [len(group) for group in of.breakpoints]
+
+
+def position_signs(item: Abnormality, n: int) -> list[str]:
+    """What stands between ``n`` positions of an item: ``_`` on one chromosome, ``;`` between two."""
+    breaks = breaks_of(item)
+    if sum(breaks) != n:
+        return [";" if len(item.chromosomes) > 1 else "_"] * (n - 1)
+    return [sign for count in breaks for sign in (*("_" * (count - 1)), ";")][:-1]
 
 
 def _span(e: ArrayEvent) -> str:

@@ -282,3 +282,45 @@ def test_patterns_behind_two_slashes_are_the_donor_s():
     patterns = parse("nuc ish(DXZ1,DYZ3)x1[4/500]//(DXZ1x2)[490/500]/(DXZ1x3)[6/500]").fish
     assert [p.population for p in patterns] == ["recipient", "donor", "donor"]
     assert {p.population for p in parse("nuc ish(DXZ1x2)[490/500]/(DXZ1x3)[6/500]").fish} == {None}
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("arr 11q23.3(KMT2A)x6", "(KMT2A)x6"),
+        ("arr[GRCh38] Xp22.33(1_2781479)x1 or Yp11.32(1_2781479)x1", "or Yp11.32(1_2781479)x1"),
+        ("arr[GRCh38] 21q22.12(33000000_36500000)amp,cth", ",cth"),
+    ],
+)
+def test_a_result_behind_another_is_never_left_out_as_prose(text, unread):
+    document = parse(text)
+    assert document.status == "partial"
+    assert [text[start:end] for start, end in document.unclassified] == [unread]
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("ogm[GRCh38] t(9;22)(q34;q11)(130713946_23290413)", "ogm[GRCh38] t(9;22)(q34;q11)(130713946;23290413)"),
+        (
+            "ogm[GRCh38] ins(10;11)(p12;q23q23)(21800000;118400000;118480000)",
+            "ogm[GRCh38] ins(10;11)(p12;q23q23)(21800000;118400000_118480000)",
+        ),
+        ("ogm[GRCh38] inv(16)(p13q22)(15720000;67080000)", "ogm[GRCh38] inv(16)(p13q22)(15720000_67080000)"),
+    ],
+)
+def test_positions_are_parted_as_their_breaks_are(text, canonical):
+    assert (parse(text).status, render(parse(text))) == ("repaired", canonical)
+    assert parse(canonical).status == "ok"
+
+
+@pytest.mark.parametrize("places", ["130713946", "130713946;23290413;5", "130713946~130720000;23290413"])
+def test_as_many_positions_as_breaks(places):
+    document = parse(f"ogm[GRCh38] t(9;22)(q34;q11)({places})")
+    assert document.status == "rejected"
+    assert "ARR-COORD" in {d.code for d in document.diagnostics}
+
+
+def test_megabases_are_no_positions():
+    text = "arr[GRCh38] 11q23.3(118.3-118.4Mb)x3"
+    assert ("ARR-COORD", "error", ".") in told(text)

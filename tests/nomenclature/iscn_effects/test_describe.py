@@ -133,6 +133,24 @@ def test_copies_and_share_of_nuclei_are_given(text):
     assert found["summary"]["loci"][0]["copies"] == {"low": 6, "high": 18}
 
 
+@pytest.mark.parametrize(
+    ("text", "junctions"),
+    [
+        ("46,XX,der(1)del(1)(p36)dup(1)(q21q32)", [["1q32", "1q21"]]),
+        ("46,XX,der(1)ins(1;?)(p36;?)", []),
+        ("46,XX,ider(21)(q10)dup(21)(q21q22)", [["21q22", "21q21"], ["21q10", "21q10"]]),
+        ("46,XX,i(17)(q10)", [["17q10", "17q10"]]),
+    ],
+)
+def test_a_chromosome_that_goes_on_is_no_junction(text, junctions):
+    assert said(text)["clones"][0]["junctions"] == junctions
+
+
+def test_every_place_of_a_stained_region_is_amplified():
+    [clone] = said("46,XX,hsr(1)(p22q21)")["clones"]
+    assert [place["band"] for place in clone["amplified"]] == ["p22", "q21"]
+
+
 def test_an_amplification_that_cannot_be_counted_has_no_number():
     [pattern] = said(KMT2A_AMPLIFIED[1])["fish"]
     assert (pattern["signals"], pattern["amplified"], pattern["percent"]) == ({}, ["KMT2A"], "68.5")
