@@ -166,7 +166,9 @@ def _amplified(item: Abnormality) -> Iterator[Amplified]:
     if item.kind == "dmin":
         yield Amplified(None, None, "dmin")
     for one in (item, *item.parts):
-        if one.kind == "hsr":
+        if one.kind == "hsr" and not one.chromosomes:
+            yield Amplified(None, None, "hsr")
+        elif one.kind == "hsr":
             groups = one.breakpoints or ((),)
             for chromosome, group in zip(one.chromosomes, groups, strict=False):
                 known = chromosome if chromosome != UNKNOWN else None

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Literal
 from adapter.nomenclature.iscn.abnormality import item
 from adapter.nomenclature.iscn.identity import SEX, cells, count, ploidy_level, sex_complement, small_number
 from adapter.nomenclature.iscn.model import ONE, Abnormality, Cells, Clone, Note, Relation, Sex
+from adapter.nomenclature.iscn.operations import COUNTED
 from adapter.nomenclature.iscn.scan import printed
 from adapter.nomenclature.iscn.symbols import begins_item, holds_items, in_words, label_end, symbol_at
 
 if TYPE_CHECKING:
     from adapter.nomenclature.iscn.scan import Reader
 
+_TIMES_SIGN = re.compile(r"\s*[xX\u00d7]\s*\d")
 _SEX_LIKE = re.compile(r"[A-Z]{1,8}c?")
 _RELATION = re.compile(r"idem|sl|sdl", re.IGNORECASE)
 _NOTES = frozenset({"nonclonal", "non", "noclonal", "na", "composite", "nc"})
@@ -400,6 +402,8 @@ def _next(r: Reader, items: list[Abnormality]) -> None:
     elif found.kind == "chromosome" and found.multiplier != ONE:
         items += repeated(r, found)
     else:
+        if found.multiplier.low > _LARGEST_EXPANSION and found.kind not in COUNTED:
+            r.say("COUNT", "error", found.start, found.end, f"no clone has {found.multiplier} times this item")
         items.append(found)
 
 
@@ -423,10 +427,7 @@ def repeated(r: Reader, found: Abnormality) -> list[Abnormality]:
         r.say("COUNT", "error", found.start, found.end, f"no clone has {found.multiplier} times this item")
         return [found]
     one = replace(found, multiplier=ONE)
-    text = (
-        r.raw[found.start : found.end].lower().rpartition("x")[0].rpartition("\u00d7")[0]
-        or r.raw[found.start : found.end]
-    )
+    text = _TIMES_SIGN.split(r.raw[found.start : found.end])[0]
     r.say(
         "SEP",
         "repair",
