@@ -38,7 +38,8 @@ def fish(document: Document, terms: Terms) -> Iterator[Fields]:
     A pattern of normal signals beside an abnormal one of the same probe is the normal cells' and no finding.
     """
     symbol = _symbols(terms)
-    found = [(p, state) for p in signals.own(document) for state in signals.of_pattern(p, symbol)]
+    beside = signals.linked(document)
+    found = [(p, s) for p in signals.own(document) for s in signals.of_pattern(p, symbol, beside[p.start])]
     abnormal = {gene for _, state in found if state.state not in signals.NEGATIVE for gene in state.gene.split("::")}
     for pattern, state in dict.fromkeys(found):
         if state.state != "normal" or state.gene not in abnormal:

@@ -191,6 +191,19 @@ def test_an_amplification_that_cannot_be_counted_has_no_number():
             "nuc ish(KMT2Ax2)(5'KMT2A sep 3'KMT2Ax0)[200]",
             [("KMT2A", "not-rearranged"), ("KMT2A", "normal")],
         ),
+        # one result over commas, as in the older form: the signals of a fused probe are no copies
+        ("nuc ish 12p13(TELx1),21q22(AML1x3)(TEL con AML1x1)[150/200]", [("ETV6::RUNX1", "fusion")]),
+        ("nuc ish(ABL1x3),(BCRx3),(ABL1 con BCRx2)[90/100]", [("ABL1::BCR", "fusion")]),
+        ("nuc ish(BCRx3)[9/100],(ABL1 con BCRx2)[90/100]", [("BCR", "gain"), ("ABL1::BCR", "fusion")]),
+        # genes of one band are seen together in any cell
+        (
+            "nuc ish(FIP1L1,CHIC2,PDGFRA)x2(FIP1L1 con CHIC2 con PDGFRAx2)[200]",
+            [("FIP1L1", "normal"), ("CHIC2", "normal"), ("PDGFRA", "normal")],
+        ),
+        # a half is lost or moved, which the numbers do not tell
+        ("nuc ish(5'KMT2Ax2,3'KMT2Ax1)(5'KMT2A con 3'KMT2Ax1)[80/200]", [("KMT2A", "uncertain")]),
+        ("nuc ish(5'CRLF2x1,3'CRLF2x2)[110/200]", [("CRLF2", "uncertain")]),
+        ("nuc ish(5'KMT2Ax2,3'KMT2Ax1)(5'KMT2A sep 3'KMT2Ax1)[80/200]", [("KMT2A", "rearrangement")]),
         # of the donor nothing is said
         ("nuc ish(TP53x1)[4/500]//(TP53x3)[496/500]", [("TP53", "loss")]),
     ],
