@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from adapter.case.base import Stated
-from adapter.case.facts import Detail, Place
+from adapter.case.facts import Detail, GeneFact, Place
 from adapter.case.fields import Copies, Count, Exons, Text, Texts
 from adapter.case.findings.engines import KnownString
 from adapter.case.findings.finding import (
@@ -92,18 +92,20 @@ class CopyNumber(GenomicFinding):
         return said | self._of_string(said, terms)
 
     def _of_string(self, said: dict[str, Any], terms: Terms) -> dict[str, Any]:
-        """What the ISCN string says beyond the fields: where it holds one result, and the finding names no locus."""
+        """What the ISCN string says beyond the fields: where it holds one result, of the gene named or of none named."""
         known = self.understood.value if self.understood else None
-        named = self.gene or self.genes or self.region or self.result != "present"
+        named = self.genes or self.region or self.result != "present"
         if not isinstance(known, KnownString) or known.canonical is None or named:
             return {}
         from adapter.case.findings.implied import parts_of
 
         parts = parts_of(known, self.iscn or "", terms)
-        if len(parts) != 1 or "result" in parts[0]:
+        if len(parts) != 1 or "result" in parts[0] or not _is_of(parts[0], said["genes"]):
             return {}
         stated = {"copies": self.copies, "change": self.change, "cells": self.cells}
-        wanted = [name for name in ("genes", "place", *stated) if parts[0].get(name) and not stated.get(name)]
+        stated |= {"genes": said["genes"], "place": said["place"]}
+        wanted = [name for name in ("genes", "place", "copies", "change", "cells") if parts[0].get(name)]
+        wanted = [name for name in wanted if not stated.get(name)]
         rules = {name: parts[0]["derived"][name] for name in wanted}
         return {name: parts[0][name] for name in wanted} | {"derived": said["derived"] | rules}
 
@@ -117,6 +119,12 @@ class CopyNumber(GenomicFinding):
             return seen
         below = details(f"{path}/control", self.control.__dict__)
         return seen + tuple(one._replace(name=f"control-{one.name}") for one in below)
+
+
+def _is_of(part: dict[str, Any], named: tuple[GeneFact, ...]) -> bool:
+    """Whether a result is that of the gene named; where none is named, of whatever it is."""
+    approved = [fact.gene.hgnc for fact in named if fact.gene]
+    return not named or approved == [fact.gene.hgnc for fact in part.get("genes", ()) if fact.gene]
 
 
 def place(region: str, path: str, assembly: str | None) -> Place:
