@@ -74,9 +74,9 @@ def test_what_a_copy_number_states_is_not_overwritten_by_its_string():
 def test_a_copy_number_of_the_gene_its_string_is_about_takes_copies_and_cells_from_it():
     (one,) = facts("nuc ish(KMT2Ax6~18)[137/200]", kind="copy-number", gene="MLL")
     assert (one.copies.text, one.change, one.cells.text) == ("6~18", "amplification", "137/200")
-    assert {one.derived[name] for name in ("copies", "cells")} and "genes" not in one.derived
+    assert [one.derived.get(name) for name in ("copies", "change", "cells", "genes")] == ["iscn"] * 3 + [None]
     (other,) = facts("nuc ish(KMT2Ax6~18)[137/200]", kind="copy-number", gene="RUNX1")
-    assert (genes(other), other.copies, other.change, other.cells) == (["RUNX1"], None, None, None)
+    assert (genes(other), other.copies, other.change, other.cells) == (["RUNX1"], None, "", None)
 
 
 def test_a_string_of_several_results_says_nothing_of_one_copy_number():

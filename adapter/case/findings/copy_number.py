@@ -92,7 +92,7 @@ class CopyNumber(GenomicFinding):
         return said | self._of_string(said, terms)
 
     def _of_string(self, said: dict[str, Any], terms: Terms) -> dict[str, Any]:
-        """What the ISCN string says beyond the fields: where it holds one result, of the gene named or of none named."""
+        """What the ISCN string says beyond the fields: where it holds one result, of the gene named or of any."""
         known = self.understood.value if self.understood else None
         named = self.genes or self.region or self.result != "present"
         if not isinstance(known, KnownString) or known.canonical is None or named:
