@@ -257,6 +257,10 @@ def _piece(source: _Source, start: int, end: int) -> Iterator[Part]:
         return
     if _BRACKETED.match(text) and _closes(text):
         yield from _pieces(source, start + 1, end - 1)
+    elif "/" in text and all(map(protein.change, text.removeprefix("p.").split("/"))):
+        cut = start + text.index("/")
+        yield source.part(start, cut)
+        yield from _piece(source, cut + 1, end)
     elif (found := _TRAILING.search(text)) and not _IN_BRACKETS.match(text):
         if found.start():
             yield from _piece(source, start, start + found.start())
@@ -296,7 +300,7 @@ def _read(part: Part, said: Statement, is_gene: Callable[[str], bool]) -> None:
     if found and (said.owner or (said.protein if found["kind"] in "pP" else said.body)):
         said.add(part)
     elif found:
-        _description(part, found, said)
+        _description(part, found, said, is_gene)
     else:
         _word_of(part, said, is_gene)
 
@@ -395,12 +399,17 @@ def _glued(part: Part, said: Statement, is_gene: Callable[[str], bool]) -> bool:
     return False
 
 
-def _description(part: Part, found: re.Match[str], said: Statement) -> None:
+def _description(part: Part, found: re.Match[str], said: Statement, is_gene: Callable[[str], bool]) -> None:
     kind = found["kind"].lower()
     if found["ref"]:
         reference = Part(found["ref"], part.start, part.start + len(found["ref"]))
         if kind not in "gm" and _NO_REFERENCE.fullmatch(reference.text):
             said.unread(reference)
+        elif _WORD.fullmatch(reference.text):
+            if said.gene is None and _names_gene(reference, is_gene):
+                said.gene = reference
+            else:
+                said.unread(reference)
         else:
             _reference(reference, said)
     prefix = Part(found["kind"], part.start + found.start("kind"), part.start + found.end("kind"))
@@ -416,6 +425,9 @@ def _description(part: Part, found: re.Match[str], said: Statement) -> None:
 
 _NO_REFERENCE = re.compile(r"\d{1,3}|(?:exon|intron|ex|e)\.?\d{1,3}", re.IGNORECASE)
 """What stands before a colon in ``exon 5: c.524G>A`` and names no sequence."""
+
+_WORD = re.compile(r"(?!chr[XYM]$)[A-Za-z]?[a-z]{2,}")
+"""A word before a colon, ``biallelic: c.68dup``: a gene in lower case, or no reference at all."""
 
 _WITH_GENE = re.compile(r"([^()]+)\(([^()]+)\)")
 
