@@ -79,6 +79,28 @@ def test_a_copy_number_of_the_gene_its_string_is_about_takes_copies_and_cells_fr
     assert (genes(other), other.copies, other.change, other.cells) == (["RUNX1"], None, "", None)
 
 
+def test_a_string_that_contradicts_the_copy_number_says_nothing_of_it():
+    for stated in ({"copies": 3}, {"change": "gain"}, {"copies": 3, "change": "gain"}):
+        (one,) = facts("nuc ish(TP53x1)[120/200]", kind="copy-number", gene="TP53", **stated)
+        assert (one.copies and one.copies.text, one.change) == (
+            str(stated["copies"]) if "copies" in stated else None,
+            stated.get("change", ""),
+        )
+        assert one.cells is None
+    (same,) = facts("nuc ish(TP53x1)[120/200]", kind="copy-number", gene="TP53", change="deletion")
+    assert (same.copies.text, same.change, same.cells.text) == ("1", "deletion", "120/200")
+
+
+def test_a_copy_number_whose_string_is_a_normal_result_is_absent():
+    for stated in ({}, {"gene": "TP53"}, {"gene": "TP53", "copies": 2}):
+        (one,) = facts("nuc ish(TP53x2)[200]", kind="copy-number", **stated)
+        assert (genes(one), one.result, one.copies.text) == (["TP53"], "absent", "2")
+        assert one.derived["result"] == "iscn"
+    for stated in ({"result": "present"}, {"copies": 3}, {"change": "loss"}, {"cells": "40 %"}, {"gene": "ATM"}):
+        (one,) = facts("nuc ish(TP53x2)[200]", kind="copy-number", **stated)
+        assert one.result == "present"
+
+
 def test_a_string_of_several_results_says_nothing_of_one_copy_number():
     (one,) = facts("nuc ish(KMT2Ax6~18,RUNX1x3)[137/200]", kind="copy-number")
     assert (genes(one), one.copies) == ([], None)

@@ -26,6 +26,15 @@ from adapter.errors import Fault
 from adapter.terms import Terms
 
 Change = Literal["amplification", "gain", "loss", "deletion", "homozygous deletion", "copy-neutral LOH", "normal"]
+_DIRECTION = {
+    "amplification": 1,
+    "gain": 1,
+    "loss": -1,
+    "deletion": -1,
+    "homozygous deletion": -1,
+    "copy-neutral LOH": 0,
+    "normal": 0,
+}
 NO_CHANGE = {"result": "a normal number of copies is no variant"}
 _SEEN = ("form", "ploidy", "probe", "signals", "exons")
 Form = Literal["hsr", "dmin", "ring", "marker", "intrachromosomal", "tandem"]
@@ -100,14 +109,27 @@ class CopyNumber(GenomicFinding):
         from adapter.case.findings.implied import parts_of
 
         parts = parts_of(known, self.iscn or "", terms)
-        if len(parts) != 1 or "result" in parts[0] or not _is_of(parts[0], said["genes"]):
+        if len(parts) != 1 or not _is_of(parts[0], said["genes"]):
+            return {}
+        part, agree = parts[0], self._agrees(parts[0])
+        if "result" in part and not (
+            agree and part["result"] == "absent" and "result" not in self.__pydantic_fields_set__
+        ):
             return {}
         stated = {"copies": self.copies, "change": self.change, "cells": self.cells}
         stated |= {"genes": said["genes"], "place": said["place"]}
-        wanted = [name for name in ("genes", "place", "copies", "change", "cells") if parts[0].get(name)]
-        wanted = [name for name in wanted if not stated.get(name)]
-        rules = {name: parts[0]["derived"][name] for name in wanted}
-        return {name: parts[0][name] for name in wanted} | {"derived": said["derived"] | rules}
+        names = ("genes", "place", "result", "copies", "change", "cells") if agree else ("genes", "place")
+        wanted = [name for name in names if part.get(name) and not stated.get(name)]
+        rules = {name: part["derived"][name] for name in wanted}
+        return {name: part[name] for name in wanted} | {"derived": said["derived"] | rules}
+
+    def _agrees(self, part: dict[str, Any]) -> bool:
+        """Whether copies and change, where both the finding and its string say them, are the same."""
+        copies, change = part.get("copies"), part.get("change")
+        if "result" in part and (self.change or self.cells):
+            return False
+        same = self.copies is None or copies is None or (self.copies.low, self.copies.high) == (copies.low, copies.high)
+        return same and (self.change is None or not change or _DIRECTION.get(self.change) == _DIRECTION.get(change))
 
     def understand(self, terms: Terms, diagnosis: str | None = None) -> Understood | None:  # noqa: ARG002
         """The ISCN string as the engine reads it."""
