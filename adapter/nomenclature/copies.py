@@ -1,4 +1,4 @@
-"""Copy numbers as FISH and array reports write them: ``6~18``, ``8-11``, ``>=20``, ``<2``, ``~6``, ``amp``, ``3.5``.
+"""Copy numbers as FISH and array reports write them: ``6~18``, ``8-11``, ``x6``, ``>=20``, ``<2``, ``~6``, ``amp``.
 
 ``~`` between two counts is ISCN's range, before one it means "about"; ``amp`` is ISCN's amplification, not counted.
 """
@@ -13,8 +13,8 @@ from adapter.nomenclature.quantities import Copies
 
 EXPECTED = "copies per cell: 6, 6~18, >=20, <2, at least 6, up to 18, ~6, 3.5 or amp"
 GRAMMAR = (
-    f"(?:(?P<amp>amp)|(?:{BOUND})?(?P<one>{NUMBER})(?P<plus>\\+)?|(?P<low>{NUMBER}){TO}(?P<high>{NUMBER}))"
-    f"(?:{GAP}(?:copies|copy))?"
+    f"(?:(?P<amp>amp)|(?:(?:x|\u00d7){GAP})?(?:(?:{BOUND})?(?P<one>{NUMBER})(?P<plus>\\+)?"
+    f"|(?P<low>{NUMBER}){TO}(?P<high>{NUMBER})))(?:{GAP}(?:copies|copy|signals?))?"
 )
 
 

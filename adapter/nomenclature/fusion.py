@@ -40,7 +40,19 @@ _LONGEST = 500  # of an older form, in characters: what is longer is no name of 
 _AROUND = " \t\n;,/:()[]"
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _TAIL = re.compile(r"[ -](?:gene fusion|fusion gene|fusion transcript|fusion|transcript)s?", re.IGNORECASE)
-_REARRANGED = re.compile(r"(?P<gene>\S+?)(?:[ -](?:gene )?rearrange(?:d|ments?)|-?r)", re.IGNORECASE)
+_REARRANGED = re.compile(
+    r"(?P<gene>\S+?)(?:[ -](?:gene )?(?:rearrange(?:d|ments?)|translocat(?:ed|ions?)|fusions?)|-?r)", re.IGNORECASE
+)
+_FORM = (
+    r"(?:e\d{1,2}[ae]\d{1,2}|[bc]\d{1,2}a\d|p(?:185|190|203|210|230)|[Mmµ]-?bcr|bcr[123]|type ?[A-Z0-9]{1,3}|[LSV]-form"
+    r"|(?:long|short|variable) form)"
+)
+_FORM_BEHIND = re.compile(rf"[ ,]+[(\[]?(?P<form>{_FORM})[)\]]?$|[(\[](?P<other>{_FORM})[)\]]$")
+_FORM_BEFORE = re.compile(rf"^[(\[]?(?P<form>{_FORM})[)\]]?[ ,]+")
+_EXON = re.compile(
+    r"(?:(?<=\w) ?\((?:exon|ex|e|a|intron|i)\.? ?\d{1,3}\)|(?<=\w) (?:exon|ex|intron)\.? ?\d{1,3})(?= *(?:::|[-/]|$))"
+)
+"""Which exons or which transcript of a fusion (``e13a2``, ``p190``, ``type A``, ``exon 13``): none names a gene."""
 _WORD = re.compile(r"[A-Z][A-Za-z0-9@/-]+")
 _EVENT = re.compile("ITD|PTD|TKD|TD")  # FLT3-ITD, KMT2A-PTD, UBTF-TD: events within one gene
 _GENOMIC = re.compile(
@@ -71,7 +83,7 @@ class Fusion:
     cannot be used; nothing asserted), not-fusion. ``syntax``: hgnc, legacy, vicc, hgvs-r, hgvs-g, iscn, rearrangement.
     ``partners`` in the order of the text, which is 5' to 3' unless ``ordered`` is false. ``inferred``: concluded from a
     rearrangement, as VICC's ``(::)`` says. ``iscn`` is an ISCN string that stood beside the genes, ``junction`` the VRS
-    2.0 adjacency of known breakpoints.
+    2.0 adjacency of known breakpoints, ``forms`` what was said of exons or of the transcript, as written.
     """
 
     input: str
@@ -83,6 +95,7 @@ class Fusion:
     iscn: str | None = None
     junction: vrs.Json | None = field(default=None, hash=False)
     diagnostics: tuple[Diagnostic, ...] = ()
+    forms: tuple[str, ...] = ()
 
     @property
     def genes(self) -> tuple[Gene, ...]:
@@ -146,8 +159,37 @@ def read(text: str, terms: Terms) -> Fusion:
     if found := _GENOMIC.fullmatch(clean.strip()):
         return _genomic(text, found[0], clean.index(found[0]))
     core, start, iscn, notes = _core(clean)
-    fusion = replace(_joined(text, core, start, terms) or _older(text, core, start, terms), iscn=iscn or None)
-    return fusion if fusion.status == "not-fusion" else _with(fusion, *notes)
+    names, names_start, forms = _without_forms(core, start)
+    names, words = _without_words(names, names_start)
+    notes += words
+    fusion = _joined(text, names, names_start, terms) or _older(text, names, names_start, terms)
+    if fusion.status == "not-fusion" and (rest := _rearranged(text, clean.strip(), _indent(clean), terms)):
+        fusion, forms, notes = rest, (), []
+    fusion = replace(fusion, iscn=iscn or None)
+    if fusion.status == "not-fusion":
+        return fusion
+    told = (info("TRANSCRIPT-FORM", *span, "which exons are joined is kept as text") for span in forms)
+    return replace(_with(fusion, *notes, *told), forms=tuple(clean[a:b] for a, b in forms))
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+def _without_forms(core: str, start: int) -> tuple[str, int, tuple[tuple[int, int], ...]]:
+    """The names alone, their offset, and the spans of what says which exons or which transcript is meant."""
+    found: list[tuple[int, int]] = []
+    while behind := _FORM_BEHIND.search(core):
+        name = "form" if behind["form"] else "other"
+        found.append((start + behind.start(name), start + behind.end(name)))
+        core = core[: behind.start()]
+    while before := _FORM_BEFORE.match(core):
+        found.append((start + before.start("form"), start + before.end("form")))
+        core, start = core[before.end() :], start + before.end()
+    for exon in reversed(list(_EXON.finditer(core))):
+        found.append((start + exon.start() + (exon[0][0] == " "), start + exon.end()))
+        core = core[: exon.start()] + " " * len(exon[0]) + core[exon.end() :]
+    return core.rstrip(), start, tuple(sorted(found))
 
 
 def describe(fusion: Fusion) -> Json:
@@ -165,6 +207,7 @@ def describe(fusion: Fusion) -> Json:
         "ordered": fusion.ordered,
         "inferred": fusion.inferred,
         "iscn": fusion.iscn,
+        "forms": list(fusion.forms),
         "notes": [d.message for d in fusion.diagnostics if d.severity == "repair"],
         "components": [_component(partner) for partner in fusion.partners],
         "vrs": {"2.0": vrs.identify(fusion.junction, "2.0")} if fusion.junction else None,
@@ -202,10 +245,16 @@ def _core(text: str) -> tuple[str, int, str, list[Diagnostic]]:
     core = text[start:end]
     core = core.strip(_AROUND if iscn or _BRACKETED.fullmatch(core.strip()) else None)
     start += text[start:end].index(core)
-    if (tail := _TAIL.search(core, max(0, len(core) - 20))) and tail.end() == len(core):
-        notes.append(info("WORD", start + tail.start(), start + tail.end(), f"{tail[0].strip()!r} names no gene"))
-        core = core[: tail.start()]
     return core, start, iscn, notes
+
+
+def _without_words(core: str, start: int) -> tuple[str, list[Diagnostic]]:
+    """The names without ``fusion`` and ``fusion transcript`` behind them."""
+    tail = _TAIL.search(core, max(0, len(core) - 20))
+    if tail is None or tail.end() != len(core):
+        return core, []
+    told = info("WORD", start + tail.start(), start + tail.end(), f"{tail[0].strip()!r} names no gene")
+    return core[: tail.start()], [told]
 
 
 def _beside(text: str) -> re.Match[str] | None:

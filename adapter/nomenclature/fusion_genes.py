@@ -87,13 +87,19 @@ def _lookup(part: Component, symbol: str, terms: Terms) -> Named:
 
 
 def _gene(name: str, terms: Terms) -> Gene:
-    """The gene of a name; a Greek letter is also read as its own name and as its Latin letter (``CBFβ``).
+    """The gene of a name; a Greek letter is also read as its own name and as its Latin letter (``CBFβ``, ``CBFbeta``).
 
     Raises UnknownTerm, AmbiguousTerm.
     """
+    spelt = next((word for word in _GREEK.values() if name.lower().endswith(word)), "")
+    if spelt:
+        try:
+            return terms.gene(name)
+        except UnknownTerm:
+            return terms.gene(name[: -len(spelt)] + spelt[0].upper())
     if not any(letter in name for letter in _GREEK):
         return terms.gene(name)
-    latin = {letter: spelt[0].upper() for letter, spelt in _GREEK.items()}
+    latin = {letter: word[0].upper() for letter, word in _GREEK.items()}
     for letters in (_GREEK, latin):
         try:
             return terms.gene("".join(letters.get(c, c) for c in name))

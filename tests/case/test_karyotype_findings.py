@@ -71,6 +71,36 @@ def test_what_a_copy_number_states_is_not_overwritten_by_its_string():
     assert (genes(two), two.copies.text, two.cells.text) == (["KMT2A"], "8~11", "50 %")
 
 
+def test_a_copy_number_of_the_gene_its_string_is_about_takes_copies_and_cells_from_it():
+    (one,) = facts("nuc ish(KMT2Ax6~18)[137/200]", kind="copy-number", gene="MLL")
+    assert (one.copies.text, one.change, one.cells.text) == ("6~18", "amplification", "137/200")
+    assert [one.derived.get(name) for name in ("copies", "change", "cells", "genes")] == ["iscn"] * 3 + [None]
+    (other,) = facts("nuc ish(KMT2Ax6~18)[137/200]", kind="copy-number", gene="RUNX1")
+    assert (genes(other), other.copies, other.change, other.cells) == (["RUNX1"], None, "", None)
+
+
+def test_a_string_that_contradicts_the_copy_number_says_nothing_of_it():
+    for stated in ({"copies": 3}, {"change": "gain"}, {"copies": 3, "change": "gain"}):
+        (one,) = facts("nuc ish(TP53x1)[120/200]", kind="copy-number", gene="TP53", **stated)
+        assert (one.copies and one.copies.text, one.change) == (
+            str(stated["copies"]) if "copies" in stated else None,
+            stated.get("change", ""),
+        )
+        assert one.cells is None
+    (same,) = facts("nuc ish(TP53x1)[120/200]", kind="copy-number", gene="TP53", change="deletion")
+    assert (same.copies.text, same.change, same.cells.text) == ("1", "deletion", "120/200")
+
+
+def test_a_copy_number_whose_string_is_a_normal_result_is_absent():
+    for stated in ({}, {"gene": "TP53"}, {"gene": "TP53", "copies": 2}):
+        (one,) = facts("nuc ish(TP53x2)[200]", kind="copy-number", **stated)
+        assert (genes(one), one.result, one.copies.text) == (["TP53"], "absent", "2")
+        assert one.derived["result"] == "iscn"
+    for stated in ({"result": "present"}, {"copies": 3}, {"change": "loss"}, {"cells": "40 %"}, {"gene": "ATM"}):
+        (one,) = facts("nuc ish(TP53x2)[200]", kind="copy-number", **stated)
+        assert one.result == "present"
+
+
 def test_a_string_of_several_results_says_nothing_of_one_copy_number():
     (one,) = facts("nuc ish(KMT2Ax6~18,RUNX1x3)[137/200]", kind="copy-number")
     assert (genes(one), one.copies) == ([], None)
@@ -218,3 +248,33 @@ def test_a_phenopacket_has_copies_of_whole_chromosomes_and_cells_of_the_sample()
 def test_a_donors_karyotype_says_nothing_of_the_patients(iscn, told):
     (only,) = facts(iscn)
     assert (bool(only.flags), "normal" in only.derived) == (told, told)
+
+
+@pytest.mark.parametrize(
+    "iscn", ["nuc ish(ETV6,RUNX1)x2(ETV6 con RUNX1x0)[200]", "nuc ish(KMT2Ax2)(5'KMT2A sep 3'KMT2Ax0)[200]"]
+)
+def test_no_fused_and_no_split_signal_is_a_negative_result(iscn):
+    found = [one for one in facts(iscn) if one.derived_from]
+    assert found
+    assert {one.result for one in found} == {"absent"}
+
+
+def test_a_probe_called_after_a_chromosome_or_a_segment_is_no_gene_and_a_sex_chromosome_no_loss():
+    assert [one for one in facts("nuc ish(X,Y)x1[200]") if one.derived_from] == []
+    [lost] = [one for one in facts("nuc ish(D7Z1x2,D7S486x1)[120/200]") if one.derived_from]
+    assert (genes(lost), lost.change) == ([], "loss")
+
+
+def test_signals_of_the_donor_are_no_findings():
+    [own] = [one for one in facts("nuc ish(TP53x1)[4/500]//(TP53x3)[496/500]") if one.derived_from]
+    assert (genes(own), own.change, own.cells.text) == (["TP53"], "loss", "4/500")
+
+
+def test_an_open_number_of_signals_is_a_lower_bound_in_both_outputs():
+    [one] = [one for one in facts("nuc ish(KMT2Ax>10)[137/200]", "B-ALL") if one.derived_from]
+    assert (one.copies.low, one.copies.high, one.change) == (11, None, "amplification")
+
+
+def test_two_readings_of_one_deletion_are_a_deletion_of_the_chromosome_without_bands():
+    [lost] = [one for one in facts("46,XX,del(5)(q13-q33)[20]") if one.derived_from]
+    assert (lost.change, lost.result, lost.place.chromosome, lost.place.band) == ("deletion", "present", "5", "")

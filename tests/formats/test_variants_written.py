@@ -180,6 +180,9 @@ FUSIONS = [
     (rearranged(iscn="46,XX,t(12;21)(p13;q22)[10]"), ["ETV6", "RUNX1"], None, "SO:0001537"),
     (rearranged(iscn="nuc ish(PBX1,TCF3)x3(PBX1 con TCF3x2)[150/200]"), ["PBX1", "TCF3"], None, "SO:0001537"),
     (rearranged(iscn="46,XX,t(1;2)(p31;q11)[10]"), [], None, "SO:0001537"),
+    (rearranged(iscn="t(12;21)(p13;q22)"), ["ETV6", "RUNX1"], None, "SO:0001537"),
+    (rearranged(iscn="?t(12;21)(p13;q22)"), [], None, "SO:0001537"),
+    (rearranged(iscn="t(12;21)(p13;q22) and others"), [], None, "SO:0001537"),
     (rearranged(iscn="46,XX,t(12;21)(p13;q22),t(9;22)(q34;q11.2)[10]"), [], None, "SO:0001537"),
     (rearranged(fusion="NOSUCHGENE::ABL1"), [], None, "SO:0001537"),
 ]  # fmt: skip

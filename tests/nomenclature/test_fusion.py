@@ -385,6 +385,57 @@ def test_breakpoints_that_are_not_exact_or_not_known_give_no_adjacency(text):
     assert (said(text)["status"], said(text)["vrs"]) == ("ok", None)
 
 
+@pytest.mark.parametrize(
+    ("text", "form", "told"),
+    [
+        ("BCR-ABL1 e13a2", "BCR::ABL1", ["e13a2"]),
+        ("BCR::ABL1 e14a2 (b3a2)", "BCR::ABL1", ["e14a2", "b3a2"]),
+        ("e1a2 BCR-ABL", "BCR::ABL1", ["e1a2"]),
+        ("BCR::ABL1 (p210)", "BCR::ABL1", ["p210"]),
+        ("BCR-ABL1, p190", "BCR::ABL1", ["p190"]),
+        ("BCR-ABL1 fusion transcript (e13a2)", "BCR::ABL1", ["e13a2"]),
+        ("BCR(e13)::ABL1(a2)", "BCR::ABL1", ["(e13)", "(a2)"]),
+        ("BCR exon 13 - ABL1 exon 2", "BCR::ABL1", ["exon 13", "exon 2"]),
+        ("KMT2A exon 9::MLLT3 exon 6", "KMT2A::MLLT3", ["exon 9", "exon 6"]),
+        ("PML-RARA (bcr3, S-form)", "PML::RARA", ["bcr3", "S-form"]),
+        ("CBFB::MYH11 type A", "CBFB::MYH11", ["type A"]),
+        ("BCR::ABL1", "BCR::ABL1", []),
+    ],
+)
+def test_exons_and_transcripts_beside_the_genes_are_told_and_name_none(text, form, told):
+    found = said(text)
+    assert (found["hgnc_form"], found["forms"]) == (form, told)
+    spans = [text[d["start"] : d["end"]] for d in found["diagnostics"] if d["code"] == "TRANSCRIPT-FORM"]
+    assert spans == told
+
+
+@pytest.mark.parametrize(
+    "text", ["BCR-ABL1 e13", "BCR-ABL1 p53", "BCR-ABL1 T315I", "BCR-ABL1 negative", "BCR-ABL1 x13a2"]
+)
+def test_what_is_no_form_of_a_transcript_is_not_left_aside(text):
+    assert said(text)["genes"] == []
+
+
+@pytest.mark.parametrize("text", ["KMT2A fusion", "KMT2A translocation", "KMT2A-translocated", "KMT2A gene fusion"])
+def test_one_gene_fused_with_nothing_stated_is_a_rearrangement(text):
+    found = said(text)
+    assert (found["status"], found["syntax"], symbols(text)) == ("ok", "rearrangement", ["KMT2A"])
+    assert (found["partner_known"], found["hgnc_form"]) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("OTT-MAL", "RBM15::MRTFA"),
+        ("CALM-AF10", "PICALM::MLLT10"),
+        ("TEL/ARG", "ETV6::ABL2"),
+        ("CBFbeta-MYH11", "CBFB::MYH11"),
+    ],
+)
+def test_older_names_mean_what_they_mean_in_their_pair(text, form):
+    assert (said(text)["status"], said(text)["hgnc_form"]) == ("repaired", form)
+
+
 def test_short_names_of_pairs_are_approved_symbols_and_never_the_refused_names():
     refused = {"MLL2", "MLL4", "CBP", "SCL", "p16", "MSF", "ALL", "CML", "PHL"}
     for first, second, five_prime, three_prime in table("fusion_names.tsv"):

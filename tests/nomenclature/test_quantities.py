@@ -45,6 +45,10 @@ def ends(value: Bounds) -> str:
         ("3.5", "[3.5, 3.5]"),
         ("20+", "[20, ]"),
         ("6.50", "[6.50, 6.50]"),
+        ("x6~18", "[6, 18]"),
+        ("×6", "[6, 6]"),
+        ("x 3-5 signals", "[3, 5]"),
+        ("x0", "[0, 0]"),
     ],
 )
 def test_copies_are_read(text, means):
@@ -54,7 +58,9 @@ def test_copies_are_read(text, means):
     assert read.to_json() == text
 
 
-@pytest.mark.parametrize("text", ["", "six", "18~6", "-3", "6,5", "<6+", "6~", "2n", "٣", "1e3", "9" * 40])
+@pytest.mark.parametrize(
+    "text", ["", "six", "18~6", "-3", "6,5", "<6+", "6~", "2n", "٣", "1e3", "9" * 40, "x", "6x", "xx6"]
+)
 def test_no_copies_are_refused(text):
     with pytest.raises(NomenclatureError) as refused:
         copies.read(text)

@@ -122,7 +122,7 @@ def _fields(carried: Carried, total: int, terms: Terms) -> Fields:
     }
     if item.constitutional and item.origin_certain:
         found["origin"] = "germline"
-    if not item.certain or not all(item.chromosome_certain) or item.alternatives:
+    if not item.certain or not all(item.chromosome_certain) or not _agreed(item):
         found["result"] = "indeterminate"
     derived = {fact: RECURRENT if fact == "genes" else RULE for fact, value in found.items() if value}
     clones = ", ".join(str(carrier.line.clone.index) for carrier in carried.clones)
@@ -131,6 +131,16 @@ def _fields(carried: Carried, total: int, terms: Terms) -> Fields:
         "details": (Detail("clone", clones, ""),),
         "derived": {"expressions": RULE} | derived,
     }
+
+
+def _agreed(item: Abnormality) -> bool:
+    """Whether all readings of an item are the same event of the same chromosome arms; their breaks may differ."""
+    return all(_event(other) == _event(item) for other in item.alternatives)
+
+
+def _event(item: Abnormality) -> tuple[object, ...]:
+    arms = {point.arm for group in item.breakpoints for point in group}
+    return item.kind, item.sign, item.chromosomes, arms, bool(item.parts)
 
 
 def _change(carried: Carried, copies: Copies | None) -> str:
@@ -201,6 +211,9 @@ def place(item: Abnormality) -> Place | None:
     if not item.chromosomes or not all(item.chromosome_certain):
         return None
     chromosome = item.chromosomes[0]
+    if item.alternatives:  # what the readings share: the chromosome at most
+        alone = {item.chromosomes, *(a.chromosomes for a in item.alternatives)} == {(chromosome,)}
+        return Place("", chromosome, chromosome, "") if alone and chromosome != "?" else None
     if len(item.chromosomes) == 1 and not item.parts:
         if chromosome == "?":
             return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from adapter.case.base import Stated
-from adapter.case.facts import Detail, Place
+from adapter.case.facts import Detail, GeneFact, Place
 from adapter.case.fields import Copies, Count, Exons, Text, Texts
 from adapter.case.findings.engines import KnownString
 from adapter.case.findings.finding import (
@@ -26,6 +26,15 @@ from adapter.errors import Fault
 from adapter.terms import Terms
 
 Change = Literal["amplification", "gain", "loss", "deletion", "homozygous deletion", "copy-neutral LOH", "normal"]
+_DIRECTION = {
+    "amplification": 1,
+    "gain": 1,
+    "loss": -1,
+    "deletion": -1,
+    "homozygous deletion": -1,
+    "copy-neutral LOH": 0,
+    "normal": 0,
+}
 NO_CHANGE = {"result": "a normal number of copies is no variant"}
 _SEEN = ("form", "ploidy", "probe", "signals", "exons")
 Form = Literal["hsr", "dmin", "ring", "marker", "intrachromosomal", "tandem"]
@@ -92,20 +101,35 @@ class CopyNumber(GenomicFinding):
         return said | self._of_string(said, terms)
 
     def _of_string(self, said: dict[str, Any], terms: Terms) -> dict[str, Any]:
-        """What the ISCN string says beyond the fields: where it holds one result, and the finding names no locus."""
+        """What the ISCN string says beyond the fields: where it holds one result, of the gene named or of any."""
         known = self.understood.value if self.understood else None
-        named = self.gene or self.genes or self.region or self.result != "present"
+        named = self.genes or self.region or self.result != "present"
         if not isinstance(known, KnownString) or known.canonical is None or named:
             return {}
         from adapter.case.findings.implied import parts_of
 
         parts = parts_of(known, self.iscn or "", terms)
-        if len(parts) != 1 or "result" in parts[0]:
+        if len(parts) != 1 or not _is_of(parts[0], said["genes"]):
+            return {}
+        part, agree = parts[0], self._agrees(parts[0])
+        if "result" in part and not (
+            agree and part["result"] == "absent" and "result" not in self.__pydantic_fields_set__
+        ):
             return {}
         stated = {"copies": self.copies, "change": self.change, "cells": self.cells}
-        wanted = [name for name in ("genes", "place", *stated) if parts[0].get(name) and not stated.get(name)]
-        rules = {name: parts[0]["derived"][name] for name in wanted}
-        return {name: parts[0][name] for name in wanted} | {"derived": said["derived"] | rules}
+        stated |= {"genes": said["genes"], "place": said["place"]}
+        names = ("genes", "place", "result", "copies", "change", "cells") if agree else ("genes", "place")
+        wanted = [name for name in names if part.get(name) and not stated.get(name)]
+        rules = {name: part["derived"][name] for name in wanted}
+        return {name: part[name] for name in wanted} | {"derived": said["derived"] | rules}
+
+    def _agrees(self, part: dict[str, Any]) -> bool:
+        """Whether copies and change, where both the finding and its string say them, are the same."""
+        copies, change = part.get("copies"), part.get("change")
+        if "result" in part and (self.change or self.cells):
+            return False
+        same = self.copies is None or copies is None or (self.copies.low, self.copies.high) == (copies.low, copies.high)
+        return same and (self.change is None or not change or _DIRECTION.get(self.change) == _DIRECTION.get(change))
 
     def understand(self, terms: Terms, diagnosis: str | None = None) -> Understood | None:  # noqa: ARG002
         """The ISCN string as the engine reads it."""
@@ -117,6 +141,12 @@ class CopyNumber(GenomicFinding):
             return seen
         below = details(f"{path}/control", self.control.__dict__)
         return seen + tuple(one._replace(name=f"control-{one.name}") for one in below)
+
+
+def _is_of(part: dict[str, Any], named: tuple[GeneFact, ...]) -> bool:
+    """Whether a result is that of the gene named; where none is named, of whatever it is."""
+    approved = [fact.gene.hgnc for fact in named if fact.gene]
+    return not named or approved == [fact.gene.hgnc for fact in part.get("genes", ()) if fact.gene]
 
 
 def place(region: str, path: str, assembly: str | None) -> Place:

@@ -72,7 +72,7 @@ class Rearrangement(GenomicFinding):
         if stated or self.fusion or self.iscn is None:
             return stated, ""
         named = _of_fusion(self.iscn, f"{path}/iscn", terms)
-        return (named, "") if named else _recurrent(self.understood, terms)
+        return (named, "") if named else _recurrent(self.understood, terms) or _alone(self.iscn, terms)
 
     def _partners(self, path: str, terms: Terms) -> tuple[GeneFact, ...]:
         """The genes listed; where that is one or none, those of the fusion, at their place in the list."""
@@ -100,11 +100,27 @@ def forms_of(text: str, terms: Terms) -> Iterator[Expression]:
             yield Expression(syntax, form, "", form, verbatim=False, grade="C")
 
 
-def _recurrent(understood: Understood | None, terms: Terms) -> tuple[tuple[GeneFact, ...], str]:
-    """The genes of the one recurrent rearrangement in an ISCN string, without roles, and the table they are from."""
+def _alone(text: str, terms: Terms) -> tuple[tuple[GeneFact, ...], str]:
+    """The genes of a recurrent rearrangement whose item stands alone, ``t(9;22)(q34;q11.2)``, and the table."""
+    from adapter.case.findings.abnormalities import RECURRENT
+    from adapter.nomenclature import loci
+    from adapter.nomenclature.iscn.meaning import meaning
+    from adapter.nomenclature.iscn.parse import parse_item
+
+    item = parse_item(text)
+    known = meaning(item) if item else None
+    named = loci.genes_of(known.effect.junctions) if known and known.certain else ()
+    return (tuple(GeneFact(symbol, terms.gene(symbol), "") for symbol in named), RECURRENT) if named else ((), "")
+
+
+def _recurrent(understood: Understood | None, terms: Terms) -> tuple[tuple[GeneFact, ...], str] | None:
+    """The genes of the one recurrent rearrangement in an ISCN string, without roles, and the table they are from.
+
+    None where the string is no karyotype.
+    """
     known = understood.value if understood else None
     if not isinstance(known, KnownString) or known.canonical is None:
-        return (), ""
+        return None
     from adapter.case.findings.abnormalities import RECURRENT, abnormalities
 
     found = [fields["genes"] for fields in abnormalities(known, terms) if fields["genes"]]

@@ -26,8 +26,8 @@ _METHODS = {
     "ogm": "optical genome mapping",
 }
 _CHANGES = {"amplification": "amplification", "gain": "gain", "whole-chromosome-gain": "gain", "loss": "loss"}
-_STRUCTURES = {"rearrangement": "sep", "fusion": "con"}
-_RESULTS = {"normal": "absent", "uncertain": "indeterminate"}
+_STRUCTURES = {"rearrangement": "sep", "fusion": "con", "not-rearranged": "sep", "not-fused": "con"}
+_RESULTS = {**dict.fromkeys(signals.NEGATIVE, "absent"), "uncertain": "indeterminate"}
 _STATES = {"amp": "amplification", "hmz": "copy-neutral LOH"}
 _DIPLOID = 2
 
@@ -38,8 +38,9 @@ def fish(document: Document, terms: Terms) -> Iterator[Fields]:
     A pattern of normal signals beside an abnormal one of the same probe is the normal cells' and no finding.
     """
     symbol = _symbols(terms)
-    found = [(p, state) for p in document.fish for state in signals.of_pattern(p, symbol)]
-    abnormal = {gene for _, state in found if state.state != "normal" for gene in state.gene.split("::")}
+    beside = signals.linked(document)
+    found = [(p, s) for p in signals.own(document) for s in signals.of_pattern(p, symbol, beside[p.start])]
+    abnormal = {gene for _, state in found if state.state not in signals.NEGATIVE for gene in state.gene.split("::")}
     for pattern, state in dict.fromkeys(found):
         if state.state != "normal" or state.gene not in abnormal:
             yield _of_pattern(pattern, state, terms)
@@ -54,6 +55,8 @@ def _symbols(terms: Terms) -> Callable[[str], str]:
 
 
 def _gene(name: str, terms: Terms) -> Gene | None:
+    if signals.names_no_gene(name):
+        return None
     try:
         return terms.gene(name)
     except (UnknownTerm, AmbiguousTerm):

@@ -13,7 +13,7 @@ from adapter.nomenclature.hgvs.grammar import Edit
 from adapter.nomenclature.hgvs.mapping import Mapped, map_edit
 from adapter.nomenclature.hgvs.place import Unplaced
 from adapter.nomenclature.hgvs.predict import protein_of
-from adapter.nomenclature.hgvs.protein import Change, agrees_with, change, compare
+from adapter.nomenclature.hgvs.protein import CODONS, THREE, Change, agrees_with, change, compare
 from adapter.nomenclature.hgvs.transcripts import Transcript, by_accession, by_gene
 from adapter.nomenclature.value import value
 
@@ -126,12 +126,38 @@ def _protein_check(mapped: Mapped, said: Change) -> tuple[str, str, str]:
         return "RESIDUE-MISMATCH", f"{mapped.transcript.np} has no {said.first} at residue {said.start}", ""
     predicted = change((mapped.predicted or "").removeprefix("p.").strip("()"))
     if predicted is None:
-        return ("CODON-NUMBER", codon, "") if codon else ("", "", "")
+        return ("CODON-NUMBER", codon, "") if codon else _by_genetic_code(mapped.edit, said)
     relation = compare(said, predicted, protein)
     if relation == "differs":
         return "PROTEIN-MISMATCH", f"c.{mapped.edit} predicts {mapped.predicted}, not p.{said}", ""
     note = f"the stated p.{said} counts otherwise than the predicted {mapped.predicted}" if relation == "count" else ""
     return "", "", note
+
+
+def _by_genetic_code(edit: Edit, said: Change) -> tuple[str, str, str]:
+    reason = code_contradiction(edit, said)
+    return ("PROTEIN-MISMATCH", reason, "") if reason else ("", "", "")
+
+
+def code_contradiction(edit: Edit, said: Change) -> str:
+    """Why the stated bases cannot make the stated change of residue, whatever the codon; "" where some codon fits.
+
+    Needs no sequence: ``c.35G>A`` is the second base of codon 12, where G>A makes no valine of any codon of glycine.
+    """
+    if edit.kind != "substitution" or said.kind not in ("substitution", "identity") or edit.start.residue is None:
+        return ""
+    if edit.start.offset or set(edit.ref + edit.alt) - set("ACGT"):
+        return ""
+    place = (edit.start.base - 1) % 3
+    made = {
+        CODONS[codon[:place] + edit.alt + codon[place + 1 :]]
+        for codon, residue in CODONS.items()
+        if residue == said.first and codon[place] == edit.ref
+    }
+    wanted = said.alt or said.first
+    if wanted in made or {wanted, said.first} - set(CODONS.values()):
+        return ""
+    return f"{edit.ref}>{edit.alt} at base {place + 1} of a codon makes no {THREE[wanted]} of {THREE[said.first]}"
 
 
 def codon_contradiction(edit: Edit, said: Change) -> str:

@@ -6,10 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 from adapter.nomenclature.hgvs import ids
-from adapter.nomenclature.hgvs.choose import Candidate, Tried, attempt, codon_contradiction, of_gene, others, stated
-from adapter.nomenclature.hgvs.grammar import Edit
-from adapter.nomenclature.hgvs.mapping import Mapped
+from adapter.nomenclature.hgvs.choose import (
+    Candidate,
+    Tried,
+    attempt,
+    code_contradiction,
+    codon_contradiction,
+    of_gene,
+    others,
+    stated,
+)
+from adapter.nomenclature.hgvs.grammar import Edit, plain
+from adapter.nomenclature.hgvs.mapping import Mapped, map_edit
 from adapter.nomenclature.hgvs.model import Choice, Reading, Variant
+from adapter.nomenclature.hgvs.place import Unplaced, numbered
 from adapter.nomenclature.hgvs.request import Request
 
 
@@ -26,12 +36,45 @@ def answer(asked: Request, edit: Edit, kind: str) -> Variant:
     fitting = [(t, t.mapped) for t in tried if t.mapped]
     if not fitting:
         return _nothing_fits(base, asked, edit, kind, tried)
+    if silent := _not_silent(asked, fitting[0][1]):
+        return _conflict(base, asked, [("PROTEIN-MISMATCH", silent)], ())
     if len(fitting) == 1 and fitting[0][0] is tried[0]:
         return _asserted(base, asked, *fitting[0])
     readings = tuple(reading(t.candidate, mapped) for t, mapped in fitting)
     if fitting[0][0] is not tried[0]:
         return _conflict(base, asked, [(tried[0].code, tried[0].reason)], readings)
     return _several(base, asked, readings)
+
+
+def _not_silent(asked: Request, mapped: Mapped) -> str:
+    """Why ``p.=`` cannot be said of the change, "" where it can or is not said."""
+    predicted = (mapped.predicted or "").removeprefix("p.").strip("()")
+    if (asked.protein or "").strip("()") != "=" or not predicted or predicted.endswith("="):
+        return ""
+    return f"c.{mapped.edit} predicts {mapped.predicted}, not an unchanged protein"
+
+
+def of_intron(asked: Request, number: int, offset: int, change: str) -> tuple[Reading, ...]:
+    """The readings of ``IVS3+1G>A``: the introns counted on the transcript stated, or on those of the gene.
+
+    An intron begins behind the exon of its number and ends before the next one.
+    """
+    found: list[Reading] = []
+    for candidate in _candidates(asked):
+        transcript = candidate.transcript
+        if candidate.numbering or not 0 < number < len(transcript.exons):
+            continue
+        behind = transcript.exons[number].offset
+        anchor = numbered(behind - 1 if offset > 0 else behind, transcript)
+        edit = plain(f"{anchor}{offset:+d}{change}")
+        try:
+            mapped = map_edit(edit, transcript) if edit else None
+        except Unplaced:
+            continue
+        if mapped:
+            why = f"intron {number} of {transcript.nm} ({candidate.why})"
+            found.append(Reading(transcript.nm, mapped.c, mapped.p, mapped.g, why))
+    return tuple(found)
 
 
 def _candidates(asked: Request) -> list[Candidate]:
@@ -46,6 +89,8 @@ def _without_transcript(base: Variant, asked: Request, edit: Edit, written: str)
     contradiction = codon_contradiction(edit, said) if said and written.startswith("c.") else ""
     if contradiction:
         return _conflict(base, asked, [("CODON-NUMBER", contradiction)], ())
+    if said and written.startswith("c.") and (wrong := code_contradiction(edit, said)):
+        return _conflict(base, asked, [("PROTEIN-MISMATCH", wrong)], ())
     reference = f"{asked.accession}:" if asked.accession else ""
     if asked.accession:
         code, why = "TRANSCRIPT-UNKNOWN", f"{asked.accession} is not among the embedded transcripts"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adapter.nomenclature.hgvs import ids
-from adapter.nomenclature.hgvs.choose import codon_contradiction
+from adapter.nomenclature.hgvs.choose import code_contradiction, codon_contradiction
 from adapter.nomenclature.hgvs.coding import placed
 from adapter.nomenclature.hgvs.grammar import Edit
 from adapter.nomenclature.hgvs.mapping import Mapped, map_edit
@@ -14,7 +14,7 @@ from adapter.nomenclature.hgvs.place import Position, Unplaced, from_genome
 from adapter.nomenclature.hgvs.predict import protein_of
 from adapter.nomenclature.hgvs.protein import change as protein_change
 from adapter.nomenclature.hgvs.protein import compare
-from adapter.nomenclature.hgvs.request import Request
+from adapter.nomenclature.hgvs.request import Request, build
 from adapter.nomenclature.hgvs.transcripts import (
     Transcript,
     by_accession,
@@ -27,16 +27,6 @@ from adapter.nomenclature.hgvs.transcripts import (
 
 LARGEST = 100_000  # bases; a larger change is given as stated, not in the numbering of single transcripts
 NEAR = 1_000_000  # bases; regulatory changes are attributed to genes so far away
-BUILDS = {"grch38": "GRCh38", "hg38": "GRCh38", "grch37": "GRCh37", "hg19": "GRCh37"}
-
-
-def build(name: str | None) -> str | None:
-    """The assembly of a name, None where it names none we know.
-
-    >>> build("hg19"), build("grch38.p13"), build(None)
-    ('GRCh37', 'GRCh38', None)
-    """
-    return BUILDS.get(name.partition(".")[0].strip().lower()) if name else None
 
 
 def of_spdi(asked: Request, accession: str, start: int, gone: str, new: str) -> Variant:
@@ -189,7 +179,7 @@ def _answer(
 ) -> Variant:
     mismatch = [e for e in tried if isinstance(e, Unplaced) and e.code in {"REFERENCE-MISMATCH", "LENGTH"}]
     if mismatch:
-        return _conflict(base, [(e.code, e.message) for e in mismatch])
+        return _conflict(base, [(e.code, _on_its_strand(edit, written, e.message)) for e in mismatch])
     mapped = [m for m in tried if isinstance(m, Mapped)]
     if not mapped:
         return _unannotated(base, asked, assembly, name, edit, written)
@@ -201,6 +191,11 @@ def _answer(
     if contradiction:
         return _conflict(base, [("PROTEIN-MISMATCH", contradiction)])
     return _one(base, asked, assembly, written, mapped[0])
+
+
+def _on_its_strand(edit: Edit, written: str, message: str) -> str:
+    """What a transcript says against a chromosomal change: its bases may be those of the other strand."""
+    return f"{written} states {edit.ref[:20]} on the plus strand; {message}" if edit.ref else message
 
 
 def _one(base: Variant, asked: Request, assembly: str, written: str, mapped: Mapped) -> Variant:
@@ -237,7 +232,7 @@ def _contradiction(asked: Request, mapped: Mapped) -> str:
     if said is None:
         return ""
     if predicted is None:
-        return codon_contradiction(mapped.edit, said)
+        return codon_contradiction(mapped.edit, said) or code_contradiction(mapped.edit, said)
     if compare(said, predicted, protein_of(mapped.transcript.nm)) == "differs":
         return f"{mapped.c} predicts {mapped.predicted}, not p.{said}"
     return ""

@@ -101,9 +101,9 @@ class Variant:
         """The same with further notes."""
         return replace(self, notes=self.notes + notes)
 
-    def finding(self, code: str, severity: str, message: str) -> Variant:
-        """The same with a further diagnostic over the whole text."""
-        found = Diagnostic(code, severity, 0, len(self.input), message)
+    def finding(self, code: str, severity: str, message: str, span: tuple[int, int] | None = None) -> Variant:
+        """The same with a further diagnostic, over the whole text where no ``span`` is given."""
+        found = Diagnostic(code, severity, *(span or (0, len(self.input))), message)
         return replace(self, diagnostics=(*self.diagnostics, found))
 
     def as_json(self) -> Json:

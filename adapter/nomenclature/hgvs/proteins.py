@@ -25,7 +25,7 @@ def answer(asked: Request, said: Change) -> Variant:
     candidates = _candidates(asked)
     known = [c for c in candidates if protein_of(c.transcript.nm)]
     if not known:
-        return base
+        return _unverified(base, asked, said, candidates)
     readings = [(c, there) for c in known for there in [moved(said, c)] if _agrees(there, c)]
     if not readings or readings[0][0] is not known[0]:
         return _no_residue(base, said, known, readings)
@@ -33,6 +33,27 @@ def answer(asked: Request, said: Change) -> Variant:
         found = replace(base, alternatives=tuple(_reading(c, there) for c, there in readings))
         return found.finding("TRANSCRIPT-AMBIGUOUS", "warning", "several numberings fit, none is asserted")
     return _verified(base, asked, *readings[0])
+
+
+def _unverified(base: Variant, asked: Request, said: Change, candidates: list[Candidate]) -> Variant:
+    """What no sequence can check: the length of the protein can, and letters that name bases too are told."""
+    last = max((_residues(c.transcript) for c in candidates), default=None)
+    bases = f"c.{said.start}{said.first}>{said.alt}" if said.kind == "substitution" and asked.said.bare else ""
+    bases = bases if set(said.first + said.alt) <= set("ACGT") else ""
+    if last is not None and said.end > last:
+        reason = f"{candidates[0].transcript.np} has {last - 1} residues, the statement names {said.end}"
+        reason += f"; bases would be written {bases}" if bases else ""
+        return _conflict(base, [("OUTSIDE-PROTEIN", reason)], ())
+    if bases and asked.said.protein and not asked.said.protein.text[1:2].isalpha():
+        message = f"read as residues; {said.first} and {said.alt} name bases too, which would be written {bases}"
+        return base.finding("RESIDUE-OR-BASE", "info", message)
+    return base
+
+
+def _residues(transcript: Transcript) -> int:
+    """How many residues the protein has; the stop codon counts, since a change of it is numbered too."""
+    start, end = transcript.coding
+    return (end - start) // 3
 
 
 def unchecked(asked: Request, kind: str) -> Variant:

@@ -147,10 +147,33 @@ def request(
     """The text's statement with the caller's knowledge; what contradicts it is in ``conflicts``."""
     said = statement(text, names.is_gene)
     asked = Request(said, names, assembly=assembly)
+    _assembly(asked)
     _accession(asked, transcript)
     _gene(asked, names, gene)
     _protein(asked, protein)
     return asked
+
+
+def _assembly(asked: Request) -> None:
+    """The assembly of the text (``chr17:7675088C>T (hg38)``), held against what is given beside it."""
+    said = asked.said
+    named = [build(part.text.strip("()[]").partition("/")[0]) for part in said.assemblies]
+    known = dict.fromkeys(name for name in (build(asked.assembly), said.place and said.place[0], *named) if name)
+    if len(known) > 1:
+        asked.conflicts.append(("ASSEMBLY-CONFLICT", f"positions of {' and '.join(known)} cannot both be meant"))
+    asked.assembly = asked.assembly or next(iter(known), None)
+
+
+BUILDS = {"grch38": "GRCh38", "hg38": "GRCh38", "grch37": "GRCh37", "hg19": "GRCh37"}
+
+
+def build(name: str | None) -> str | None:
+    """The assembly of a name, None where it names none we know.
+
+    >>> build("hg19"), build("grch38.p13"), build(None)
+    ('GRCh37', 'GRCh38', None)
+    """
+    return BUILDS.get(name.partition(".")[0].strip().lower()) if name else None
 
 
 def _accession(asked: Request, given: str | None) -> None:
@@ -172,6 +195,11 @@ def _gene(asked: Request, names: Names, given: str | None) -> None:
             ("GENE-CONFLICT", f"the text names {genes[0].symbol}, beside it {genes[1].symbol} is given")
         )
     asked.gene = genes[0] if genes else None
+    rival = names.gene(asked.said.rival.text) if asked.said.rival else None
+    named = asked.said.rival.text if asked.said.rival else ""
+    if asked.gene and rival and _approved(named, rival[0]) and _differ(asked.gene, rival[0]):
+        message = f"{asked.gene.symbol} and {rival[0].symbol} stand before the first description"
+        asked.conflicts.append(("GENE-CONFLICT", message))
     transcript = _transcript(asked.transcript) if asked.transcript else None
     if transcript is None:
         return
@@ -179,6 +207,11 @@ def _gene(asked: Request, names: Names, given: str | None) -> None:
         message = f"{asked.transcript} is a transcript of {transcript.symbol}, not of {asked.gene.symbol}"
         asked.conflicts.append(("GENE-CONFLICT", message))
     asked.gene = asked.gene or Gene(transcript.symbol, transcript.hgnc or None)
+
+
+def _approved(name: str, gene: Gene) -> bool:
+    """Whether a word is the symbol itself: as another name (``MUT``, ``HET``) it may be no gene at all."""
+    return name.upper() == gene.symbol.upper()
 
 
 def _transcript(accession: str) -> Transcript | None:

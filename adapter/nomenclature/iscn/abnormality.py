@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from adapter.nomenclature.iscn.breakpoints import (
+    RANGE_SIGN,
     Bands,
     band,
     breakpoint_groups,
@@ -16,7 +18,7 @@ from adapter.nomenclature.iscn.breakpoints import (
 from adapter.nomenclature.iscn.model import Abnormality, Breakpoint, PathPart, Range, Sign
 from adapter.nomenclature.iscn.operations import BARE, CHROMOSOMES, COUNTED, DERIVED, OPERATIONS, PREFIXES
 from adapter.nomenclature.iscn.order import existing, ordered
-from adapter.nomenclature.iscn.scan import Reader
+from adapter.nomenclature.iscn.scan import Reader, plain_hyphens
 from adapter.nomenclature.iscn.suffixes import number, range_sign, suffixes
 from adapter.nomenclature.iscn.symbols import VARIANT, Symbol, symbol_at, take_symbol
 
@@ -43,7 +45,8 @@ def item(r: Reader) -> Abnormality | None:
         others.append(other)
     if found is None or not others:
         return found
-    return replace(found, alternatives=tuple(others), end=others[-1].end)
+    single = (one for other in others for one in (replace(other, alternatives=()), *other.alternatives))
+    return replace(found, alternatives=(*found.alternatives, *single), end=others[-1].end)
 
 
 def _reading(r: Reader) -> Abnormality | None:
@@ -93,7 +96,10 @@ def _finished(
         certain,
         origin,
         origin_certain,
-        (),
+        tuple(
+            replace(a, sign=sign, certain=certain, multiplier=multiplier, origin=origin, origin_certain=origin_certain)
+            for a in found.alternatives
+        ),
         cells,
         found.feature,
         found.short,
@@ -238,8 +244,10 @@ def structural(r: Reader, symbol: Symbol, *, outer: bool = True, turned: bool = 
         if is_path(r):
             long, long_end = path(r, names)
             groups, short = (), False
+            if segment := _segment(r, kind, long, long_end):
+                long, groups = (), (segment,)
         else:
-            groups, short = breakpoint_groups(r, names), False
+            groups, short = breakpoint_groups(r, names, apart=_APART.get(kind, 0)), False
     elif r.kinds[r.i] == "band" and names and kind != "rec":
         groups, short = _unbracketed(r, names), False
     if arms and groups is not arms:
@@ -252,7 +260,7 @@ def structural(r: Reader, symbol: Symbol, *, outer: bool = True, turned: bool = 
         _checked_numbers(r, kind, names, groups, first, bare=outer and kind in BARE)
     groups = existing(r, groups)
     names, certain, groups = ordered(r, kind, names, certain, groups, (r.starts[first], r.ends[r.i - 1]))
-    return Abnormality(
+    found = Abnormality(
         kind,
         None,
         names,
@@ -265,6 +273,56 @@ def structural(r: Reader, symbol: Symbol, *, outer: bool = True, turned: bool = 
         start=r.starts[first],
         end=r.ends[r.i - 1],
     )
+    return _either(r, found) if outer and kind in _ONE_OR_TWO and not parts else found
+
+
+_APART = {"inv": 1, "r": 1, "ins": 2, "inv ins": 2, "dir ins": 2}
+"""Symbols whose bands a hyphen sets apart, from this group on: they take two breaks of a chromosome."""
+
+_ONE_OR_TWO = frozenset({"del", "dup", "trp", "qdp", "inv dup", "dir dup"})
+"""Symbols that take one break or two, so that ``(q13-q33)`` is a segment or one break in doubt."""
+
+_HYPHENATED = re.compile(r"-\s*[pq]", re.IGNORECASE)
+
+
+def _segment(r: Reader, kind: str, long: tuple[PathPart, ...], end: str) -> Bands:
+    """``del(7)(q22->qter)``: an arrow that shows the segment concerned, not what is left; () where it is a long form.
+
+    What is left holds the centromere and marks its breaks by colons.
+    """
+    if kind not in _ONE_OR_TWO | {"inv"} or len(long) != 1 or long[0].joint or end:
+        return ()
+    first, last = long[0].first, long[0].last
+    if first is None or last is None or not (first.arm and last.arm) or (kind == "del" and first.arm != last.arm):
+        return ()
+    breaks = tuple(b for b in (first, last) if b.band != "ter" or kind != "del")
+    shown = "".join(f"{b.arm}{b.band}" for b in breaks)
+    message = "an arrow inside one arm shows the segment, not what is left" if kind == "del" else "no arrow is written"
+    r.say("SEP", "repair", first.start, last.end, message, shown)
+    return breaks
+
+
+def _either(r: Reader, item: Abnormality) -> Abnormality:
+    """``del(5)(q13-q33)``: in older texts a hyphen stands between the ends of a segment, or within one doubtful break.
+
+    Neither is guessed: the item has both readings.
+    """
+    points = item.breakpoints[0] if len(item.breakpoints) == 1 else ()
+    low = points[0] if len(points) == 1 else None
+    if low is None or low.to is None or not _HYPHENATED.search(plain_hyphens(r.raw[low.start : low.end])):
+        return item
+    for n, told in enumerate(r.found):
+        if told.message == RANGE_SIGN and low.start <= told.start < low.end:
+            del r.found[n]
+            break
+    if "ter" in (low.band, low.to.band) and item.kind == "del":
+        single = low.to if low.band == "ter" else replace(low, to=None)
+        r.say("SEP", "repair", low.start, low.end, "to the end of the arm, which is not written", single.name)
+        return replace(item, breakpoints=((single,),))
+    both = ordered(r, item.kind, item.chromosomes, item.chromosome_certain, ((replace(low, to=None), low.to),), (0, 0))
+    message = "a hyphen between two bands: the ends of a segment, or one break in doubt; both are kept"
+    r.say("BP-N", "repair", low.start, low.end, message, f"{low.name}{low.to.name}")
+    return replace(item, breakpoints=both[2], alternatives=(item,))
 
 
 def _twice(r: Reader, first: int, arms: tuple[Bands, ...], groups: tuple[Bands, ...]) -> None:

@@ -11,6 +11,7 @@ from adapter.nomenclature.iscn.breakpoints import band, chromosome
 from adapter.nomenclature.iscn.model import ONE, ArrayEvent, Breakpoint, Range
 from adapter.nomenclature.iscn.operations import CHROMOSOMES, ORIGINS
 from adapter.nomenclature.iscn.order import existing
+from adapter.nomenclature.iscn.render import breaks_of, position_signs
 from adapter.nomenclature.iscn.symbols import in_words, symbol_at
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _BUILDS: dict[str, str] = {
     "t2t-chm13v2.0": "T2T-CHM13",
 }
 _STATES = frozenset({"amp", "cth", "cx", "hmz", "htz"})
+_UNITS = frozenset({"mb", "kb", "bp"})
+_PLATFORMS = frozenset({"cgh", "snp", "oligo"})
 _REFERENCES = frozenset({"NC", "NG", "NM", "NT", "NW", "LRG"})
 """First letters of the reference sequences that a description by HGVS can begin with."""
 
@@ -69,8 +72,15 @@ class Arrays:
     def read(self) -> bool:
         """Part = build? event ("," event)* prose?"""
         r = self.r
+        while self.technique == "arr" and r.texts[r.i].lower() in _PLATFORMS:
+            r.drop("PROSE", "the kind of array is no part of the symbol")
         if r.texts[r.i] == "[":
             self._build()
+        elif (name := _BUILDS.get((r.texts[r.i] + r.texts[r.i + 1]).lower())) and r.kinds[r.i + 1] == "number":
+            self.build = name
+            r.say("BUILD", "repair", r.starts[r.i], r.ends[r.i + 1], "the build stands in brackets", f"[{name}]")
+            r.take("build")
+            r.take("build")
         while r.texts[r.i] in ("-", ":", "."):
             r.drop("SEP", "sign without anything to separate")
         while not r.at_end():
@@ -203,14 +213,29 @@ class Arrays:
         found = item(r)
         if found is None:
             return False
-        several = len(found.chromosomes) > 1
-        junction = tuple(self._positions(";" if several else "_")) if self._opens_positions() else ()
+        junction = self._breaks(found) if self._opens_positions() else ()
         amount = self._amount()
         if amount.copies is not None and not junction and found.multiplier == ONE:
             # directly behind its bands a number is that of the item, wherever it was written
             found, amount = replace(found, multiplier=amount.copies), amount._replace(copies=None)
         self._add(first, found.chromosomes, (), _Span(), amount, found, junction)
         return True
+
+    def _breaks(self, of: Abnormality) -> tuple[Position, ...]:
+        """The positions of the breaks of an item, one each: ``(21800000;118400000_118480000)``."""
+        r, first = self.r, self.r.i
+        places = tuple(self._positions("_;"))
+        span = r.starts[first], r.ends[r.i - 1]
+        stated = sum(breaks_of(of))
+        region = len(of.chromosomes) == 1 and not of.parts
+        if stated and len(places) not in (stated, 2 if region else len(of.chromosomes)):
+            r.say("ARR-COORD", "error", *span, f"{stated} breakpoint(s) and {len(places)} position(s)")
+            return places
+        written = [text for text in r.texts[first : r.i] if text in ("_", ";")]
+        wanted = position_signs(of, len(places))
+        if written != wanted and len(written) == len(wanted):
+            r.say("SEP", "repair", *span, "_ stands between positions of one chromosome, ; between chromosomes")
+        return places
 
     def _chromosomes(self) -> tuple[str, ...]:
         """Chromosomes = "(" (chromosome ("-" chromosome)?) ("," ...)* ")"  ; ``(X,1-22)``"""
@@ -262,6 +287,8 @@ class Arrays:
     def _opens_span(self) -> bool:
         r = self.r
         i = r.i + 1 + (r.texts[r.i + 1] == "(")
+        if r.texts[r.i] == "(" and r.texts[i] == "chr" and r.texts[i + 2] == ":":
+            return True
         return r.texts[r.i] == "(" and (r.kinds[i] == "number" or r.texts[i : i + 2] == ["?", "_"])
 
     def _span(self) -> _Span:
@@ -330,13 +357,19 @@ class Arrays:
         while r.texts[r.i] not in (")", "", "(", "["):
             if r.kinds[r.i] == "number" or r.texts[r.i] == "?":
                 found.append(self._one_position())
-            elif r.texts[r.i] == sign:
+            elif r.texts[r.i] in sign:
                 r.take("range")
+            elif r.texts[r.i] in (".", "~") or r.texts[r.i].lower() in _UNITS:
+                r.say("ARR-COORD", "error", r.starts[r.i], r.ends[r.i], "a position is one number of base pairs")
+                r.drop("SEP", "positions are whole numbers")
+            elif r.texts[r.i] == "chr" and r.texts[r.i + 2] == ":":
+                for _ in range(3):
+                    r.drop("SEP", "positions have no prefix")
             elif r.texts[r.i] == "g" and r.texts[r.i + 1] == ".":
                 r.drop("SEP", "positions have no prefix")
                 r.drop("SEP", "positions have no prefix")
             else:
-                r.drop("SEP", f"positions are joined by {sign}", sign)
+                r.drop("SEP", f"positions are joined by {sign[0]}", sign[0])
         if not r.take_if(")", "bracket"):
             r.missing("PAREN", ")", "closing parenthesis missing")
         return found
@@ -427,13 +460,22 @@ class Arrays:
         r = self.r
         first = r.i
         start, end = r.starts[first], r.ends[r.n - 1]
-        if self.events and (not r.raw[start].isalnum() or r.spaced()) and in_words(r, first):
+        apart = not r.raw[start].isalnum() or r.spaced()
+        if self.events and apart and in_words(r, first) and not self._holds_results(first):
             r.roles[first : r.n] = ["prose"] * (r.n - first)
             r.say("PROSE", "repair", start, end, "text beside the result left out", "")
             self.prose.append((start, end))
         else:
             r.say("PROSE", "warning", start, end, "not understood as an array result")
         r.i = r.n
+
+    def _holds_results(self, first: int) -> bool:
+        """Whether a number of copies, positions or a state stands in a text: it is no prose then."""
+        r = self.r
+        return any(
+            (r.texts[k] in ("x", "X", "(") and r.kinds[k + 1] == "number") or r.texts[k] in _STATES
+            for k in range(first, r.n)
+        )
 
 
 def _ascending(places: list[Position]) -> bool:

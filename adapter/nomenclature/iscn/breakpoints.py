@@ -57,6 +57,8 @@ def chromosome_group(r: Reader, *, opened: bool = False) -> tuple[tuple[str, ...
             names.append(name)
             certain.append(sure)
             arms.append(_bands_after(r, name))
+            if arms[-1] and r.texts[r.i] in ("+", "-") and r.texts[r.i + 1] in (";", ")"):
+                r.drop("SEP", "the arms of a translocation have no signs")
         elif not _unread_in_group(r):
             break
         if not _separator(r, missing_allowed=False):
@@ -102,23 +104,39 @@ def _close(r: Reader) -> None:
         r.missing("PAREN", ")", "closing parenthesis missing")
 
 
-def band(r: Reader, name: str | None) -> Breakpoint:
-    """Band = ARM DIGITS ("~" (ARM? DIGITS))?  ; the cursor stands on it."""
+RANGE_SIGN = "a range is written with ~"
+
+
+def band(r: Reader, name: str | None, *, apart: bool = False) -> Breakpoint:
+    """Band = ARM DIGITS ("~" (ARM? DIGITS))?  ; the cursor stands on it. ``apart``: a hyphen parts two breaks."""
     i = r.i
     start, end = r.starts[i], r.ends[i]
     text = r.take("breakpoint")
     if text[0] in "PQ":
         r.say("CASE", "repair", start, end, "arms are written in lower case", text.lower())
+    if _decimal_comma(r):
+        r.drop("SEP", "a band and its sub-band are parted by a point", ".")
+        text, end = f"{text}.{r.take('breakpoint')}", r.ends[r.i - 1]
     found = breakpoint_of(text, name, start, end)
+    if apart and r.texts[r.i] == "-" and r.kinds[r.i + 1] == "band":
+        r.drop("SEP", "bands of one chromosome are written without separator")
+        return found
     if r.texts[r.i] in ("~", "-") and r.kinds[r.i + 1] in ("band", "number"):
         return _range(r, found, name)
     return found
 
 
+def _decimal_comma(r: Reader) -> bool:
+    """Whether ``q11,2`` stands here: a comma directly before digits that end the bands of a chromosome."""
+    i = r.i
+    joined = r.texts[i] == "," and r.kinds[i + 1] == "number" and r.texts[i + 2] in (")", ";")
+    return joined and i not in r.gaps and i + 1 not in r.gaps and r.kinds[i - 1] == "band" and "." not in r.texts[i - 1]
+
+
 def _range(r: Reader, low: Breakpoint, name: str | None) -> Breakpoint:
     """Range = band ("~" | "-") (band | DIGITS ("." DIGITS)?)  ; a hyphen is the older style and repaired."""
     if r.texts[r.i] == "-":
-        r.drop("SEP", "a range is written with ~", "~")
+        r.drop("SEP", RANGE_SIGN, "~")
     else:
         r.take("range")
     start = r.starts[r.i]
@@ -132,25 +150,29 @@ def _range(r: Reader, low: Breakpoint, name: str | None) -> Breakpoint:
     return replace(low, to=high, end=high.end)
 
 
-def _one(r: Reader, name: str | None) -> Breakpoint | None:
+def _one(r: Reader, name: str | None, *, apart: bool = False) -> Breakpoint | None:
     """Breakpoint = "?"? band | "?"  ; None where neither stands at the cursor."""
     if r.texts[r.i] == "?":
         start, end = r.starts[r.i], r.ends[r.i]
         r.take("uncertain")
         if r.kinds[r.i] == "band":
-            return replace(band(r, name), arm_certain=False, start=start)
+            return replace(band(r, name, apart=apart), arm_certain=False, start=start)
         return Breakpoint(name, None, "", "", start=start, end=end)
-    return band(r, name) if r.kinds[r.i] == "band" else None
+    return band(r, name, apart=apart) if r.kinds[r.i] == "band" else None
 
 
-def breakpoint_groups(r: Reader, names: tuple[str, ...]) -> tuple[Bands, ...]:
-    """Groups = "(" breakpoint+ (";" breakpoint+)* ")"  ; the n-th group belongs to the n-th chromosome."""
+def breakpoint_groups(r: Reader, names: tuple[str, ...], *, apart: int = 0) -> tuple[Bands, ...]:
+    """Groups = "(" breakpoint+ (";" breakpoint+)* ")"  ; the n-th group belongs to the n-th chromosome.
+
+    From group ``apart`` on (counted from 1, 0 for none) a hyphen parts two breaks; with one chromosome always.
+    """
     r.take("bracket")
     groups: list[list[Breakpoint]] = [[]]
     while True:
         name = names[len(groups) - 1] if len(groups) <= len(names) else None
         text = r.texts[r.i]
-        found = _one(r, None if name == "?" else name)
+        parts = apart > 0 and (len(groups) >= apart or len(names) == 1)
+        found = _one(r, None if name == "?" else name, apart=parts)
         if found is not None:
             if groups[-1] and not (found.arm and found.arm_certain):
                 r.say("BP-N", "error", found.start, found.end, "only the first band of a chromosome can be unknown")
@@ -173,6 +195,8 @@ def _alternative(r: Reader, group: list[Breakpoint], name: str | None) -> None:
     others: list[Breakpoint] = []
     while r.texts[r.i] == "or":
         at = r.i
+        if not r.spaced():
+            r.missing("SEP", " or ", "alternatives are written with spaces around 'or'")
         r.take("or")
         other = _one(r, None if name == "?" else name)
         if other is None:

@@ -51,11 +51,17 @@ def _composed(item: Abnormality) -> tuple[Stretch, ...] | None:
         return isoderived(item)
     if item.kind == "rec":
         return recombinant(item)
-    alone = ALONE.get(item.kind) if len(item.chromosomes) == 1 else None
+    kind = "idic" if _is_mirrored(item) else item.kind
+    alone = ALONE.get(kind) if len(item.chromosomes) == 1 else None
     if alone is None:
         return together(item) if item.kind in SEVERAL | {"r"} else None
     groups = cuts_of(item)
     return alone(list(groups[0])) if groups else None
+
+
+def _is_mirrored(item: Abnormality) -> bool:
+    """``+inv dup(15)(q13)``: an extra chromosome of two centric halves, as isodicentric ones were called before."""
+    return item.kind == "inv dup" and item.sign == "+" and sum(map(len, item.breakpoints)) == 1
 
 
 _COMPLEX = frozenset({"cx", "cth", "cha", "cpx", "rea", "fus"})
@@ -128,6 +134,9 @@ def readings(item: Abnormality) -> tuple[Change, ...]:
     changes = [_change(reading) for one in (item, *item.alternatives) for reading in _readings_of_points(one)]
     if not item.certain or False in item.chromosome_certain:
         changes.append(_doubted(item))
+    sure = tuple(part for part in item.parts if part.certain and False not in part.chromosome_certain)
+    if len(sure) < len(item.parts):
+        changes.append(_change(replace(item, parts=sure)))
     if item.kind == "tas":  # laboratories count associated chromosomes as one or as two
         changes.append(Change(item.chromosomes, tuple(normal(c) for c in item.chromosomes)))
     return tuple(dict.fromkeys(changes))

@@ -15,6 +15,7 @@ from adapter.nomenclature.iscn.instances import (
     cuts_of,
     distal,
     end,
+    in_turn,
     one_each,
     ordered,
     placed,
@@ -110,6 +111,7 @@ def _event_end(stretches: tuple[Stretch, ...], event: Abnormality, label: str, b
 
 def _middle(stretches: tuple[Stretch, ...], known: list[Cut]) -> tuple[tuple[Stretch, ...], ...] | None:
     """The derivative before, between and after two breaks."""
+    known = list(in_turn(*known)) if len(known) == 2 else known
     outer = _split(stretches, known[0]) if len(known) == 2 else None
     if outer is None:
         return None

@@ -8,7 +8,9 @@ items ``counted``, each rule set's verdict (``rules``), what is said of genes (`
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import AmbiguousTerm, UnknownTerm
@@ -17,7 +19,7 @@ from adapter.nomenclature.iscn import effects, rules, signals
 from adapter.nomenclature.iscn.expand import expand
 from adapter.nomenclature.iscn.meaning import meaning, place, places
 from adapter.nomenclature.iscn.model import Diagnostic
-from adapter.nomenclature.iscn.render import breakpoint_text, render
+from adapter.nomenclature.iscn.render import breakpoint_text, render, signal_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -205,7 +207,10 @@ def _fish(pattern: FishPattern, symbol: Callable[[str], str]) -> Json:
         "abnormality": _alone(pattern.abnormality),
     }
     written = {symbol(one.probe): one.probe for one in everything if symbol(one.probe) != one.probe}
-    return found | {"written": written} if written else found
+    places = [[signal_text(s) for s in run] for _, run in groupby(pattern.signals, key=lambda s: (s.group, s.place))]
+    several = any(one.place for one in pattern.signals)
+    told = {"written": written, "places": places if several else None, "population": pattern.population}
+    return found | {name: value for name, value in told.items() if value}
 
 
 def _current(probe: str, symbol: Callable[[str], str]) -> str:
@@ -320,6 +325,8 @@ class _Symbols:
             from adapter.terms import load  # only a text with probes needs the gene table
 
             self._terms = load()
+        if signals.names_no_gene(probe):
+            return probe
         try:
             symbol = self._terms.gene(probe).symbol
         except (UnknownTerm, AmbiguousTerm):
@@ -340,6 +347,20 @@ def _aliases(document: Document, symbol: Callable[[str], str]) -> tuple[Diagnost
     )
 
 
+_SIGNS_IN_NAME = re.compile(r"(.+)[xX]\d+")
+
+
+def _uncounted(document: Document, symbols: _Symbols) -> tuple[Diagnostic, ...]:
+    """FISH-N: ``KMT2AX6``, whose end would be a number of signals if it were written ``x6``."""
+    found = []
+    for one in (signal for pattern in document.fish for signal in pattern.signals):
+        name = _SIGNS_IN_NAME.fullmatch(one.probe) if one.copies is None and not one.state else None
+        if name and symbols(name[1]) in symbols.approved and symbols(one.probe) not in symbols.approved:
+            message = f"no number of signals is read: {one.probe} is taken for the name of a probe"
+            found.append(Diagnostic("FISH-N", "warning", one.start, one.end, message))
+    return tuple(found)
+
+
 def describe(
     document: Document, terms: Terms | None = None, *, tokens: bool = False, diagnosis: str | None = None
 ) -> Json:
@@ -352,7 +373,8 @@ def describe(
     lines = expand(document)
     checked = document.with_diagnostics(effects.contradictions(document, lines))
     symbols = _Symbols(terms)
-    checked = checked.with_diagnostics(_aliases(document, symbols)) if document.fish else checked
+    if document.fish:
+        checked = checked.with_diagnostics((*_aliases(document, symbols), *_uncounted(document, _Symbols(terms))))
     found: Json = {
         "input": document.input,
         "status": checked.status,

@@ -166,11 +166,14 @@ def _amplified(item: Abnormality) -> Iterator[Amplified]:
     if item.kind == "dmin":
         yield Amplified(None, None, "dmin")
     for one in (item, *item.parts):
-        if one.kind == "hsr":
+        if one.kind == "hsr" and not one.chromosomes:
+            yield Amplified(None, None, "hsr")
+        elif one.kind == "hsr":
             groups = one.breakpoints or ((),)
             for chromosome, group in zip(one.chromosomes, groups, strict=False):
-                known = chromosome != UNKNOWN
-                yield Amplified(chromosome if known else None, group[0].name if group else None, "hsr")
+                known = chromosome if chromosome != UNKNOWN else None
+                for name in (*(b.name for b in group), *(() if group else (None,))):
+                    yield Amplified(known, name, "hsr")
 
 
 def persons(lines: tuple[Line, ...]) -> tuple[str | None, ...]:

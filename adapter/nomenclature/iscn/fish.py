@@ -26,6 +26,8 @@ _STATES = {
 _BAND = re.compile(r"[pq]\d[\d.]*")
 _UNITS = frozenset({"cell", "cells", "nucleus", "nuclei", "metaphase", "metaphases"})
 _PROBE_ENDS = frozenset({",", ";", ")", "(", "", "con", "sep", "x", "[", "/"})
+_BOUNDS = {"<": "<", ">": ">", "\u2264": "<=", "\u2265": ">="}
+_FOREIGN = frozenset("~<>=")
 
 
 class _Group(NamedTuple):
@@ -34,27 +36,40 @@ class _Group(NamedTuple):
 
 
 def patterns(r: Reader, technique: str) -> list[FishPattern]:
-    """Patterns = pattern (("/" | ",") pattern)*"""
+    """Patterns = "//"? pattern (("/" | "," | "//") pattern)* "//"?  ; ``//`` parts the recipient's from the donor's."""
     found: list[FishPattern] = []
+    donor_from: int | None = None
+    joint = ""
     while not r.at_end():
+        if r.texts[r.i] == "//" and donor_from is None:
+            r.take("chimerism")
+            donor_from, joint = len(found), ""
+            continue
         pattern = _pattern(r, technique)
         if pattern is not None:
-            found.append(pattern)
-        _between(r, stuck=pattern is None)
-    return found
+            found.append(replace(pattern, joint=joint if found else ""))
+        joint = _between(r, stuck=pattern is None)
+    if donor_from is None:
+        return found
+    return [replace(p, population="recipient" if n < donor_from else "donor") for n, p in enumerate(found)]
 
 
-def _between(r: Reader, *, stuck: bool) -> None:
+def _between(r: Reader, *, stuck: bool) -> str:
     """The sign between patterns; superfluous punctuation is left out, anything else stays unclassified."""
     text, after = r.texts[r.i], r.texts[r.i + 1]
     if text in ("/", ",", ";") and after and not stuck:
         r.take("pattern separator")
-    elif text in ("/", ",", ";", ".", ")", ":"):
+        return "/" if text == "/" else ","
+    if text == "//" and not stuck:
+        return ""
+    if text in ("/", ",", ";", ".", ")", ":"):
         r.drop("SEP" if text != ")" else "PAREN", "sign without anything to separate")
     elif text and stuck:
         _unread(r)
     elif text:
         r.missing("SEP", ",", "sign between results missing")
+        return ","
+    return ""
 
 
 def _unread(r: Reader) -> None:
@@ -118,7 +133,7 @@ def _groups(r: Reader) -> tuple[list[Signal], list[Linkage]]:
     while r.texts[r.i] == "(":
         group = _group(r, number)
         number += bool(group.signals)
-        if r.texts[r.i] == "x":
+        if r.texts[r.i] in ("x", "X"):
             shared = _copies(r)
             group = _Group([replace(s, copies=s.copies or shared) for s in group.signals], group.linkages)
         signals += group.signals
@@ -185,13 +200,13 @@ def _signal(r: Reader, number: int, place: int) -> Signal:
     if r.texts[r.i][:2] in ("3'", "5'", "3 ", "5 "):
         side = r.take("probe side")[0] + "'"
     probe = ""
-    while r.texts[r.i] not in _PROBE_ENDS and r.texts[r.i] not in _STATES and not r.texts[r.i].startswith("+"):
+    while not (_ends_name(r, probe) or r.texts[r.i] in _STATES or r.texts[r.i].startswith("+")):
         probe += (" " if probe and r.spaced() else "") + r.take("probe")
     copies: Range | None = None
     state = ""
     while True:
         text = r.texts[r.i]
-        if text == "x" and r.kinds[r.i + 1] == "number" and copies is None:
+        if text in ("x", "X") and _number_follows(r) and copies is None:
             copies = _copies(r)
         elif (text in _STATES or text.startswith("+")) and not state:
             state = _STATES.get(text, "enhanced")
@@ -204,27 +219,71 @@ def _signal(r: Reader, number: int, place: int) -> Signal:
             return Signal(probe, side, copies, state, number, place, start, r.ends[r.i - 1])
 
 
+def _ends_name(r: Reader, probe: str) -> bool:
+    """Whether the name of a probe ends at the cursor; an ``X`` behind a name counts where a number follows it."""
+    return r.texts[r.i] in _PROBE_ENDS or (r.texts[r.i] == "X" and probe != "" and _number_follows(r))
+
+
 def _is_name(probe: str, *, shown: bool) -> bool:
     """Whether this can name a probe: letters, none of them foreign; a band such as ``q34`` only with its signals."""
-    named = probe.isascii() and any(map(str.isalpha, probe)) and "'" not in probe
+    named = probe.isascii() and any(map(str.isalpha, probe)) and "'" not in probe and not _FOREIGN & set(probe)
     return named and (shown or not _BAND.fullmatch(probe))
 
 
+def _number_follows(r: Reader) -> bool:
+    """Whether a number of signals stands behind the ``x`` at the cursor, with a bound or without."""
+    i = r.i + 1
+    if r.texts[i] in _BOUNDS:
+        i += 1 + (r.texts[i + 1] == "=")
+    return r.kinds[i] == "number"
+
+
 def _copies(r: Reader) -> Range | None:
-    """Copies = "x" NUMBER (("~" | "-") NUMBER)?"""
+    """Copies = "x" BOUND? NUMBER (("~" | "-") (NUMBER | "?" | ">" NUMBER))?  ; ``x>10`` is 11 or more, ``x11~?``."""
+    start = r.starts[r.i]
+    if r.texts[r.i] == "X":
+        r.say("CASE", "repair", start, r.ends[r.i], "the sign before a number of signals is x", "x")
     r.take("times")
+    bound = _bound(r)
     if r.kinds[r.i] != "number":
         return None
-    low = high = _small(r)
-    if r.texts[r.i] in ("~", "-") and r.kinds[r.i + 1] == "number":
+    low = _small(r)
+    high: int | None = low
+    if bound:
+        found = Range(low + (bound == ">"), None) if bound[0] == ">" else Range(0, max(low - (bound == "<"), 0))
+        r.say("FISH-N", "repair", start, r.ends[r.i - 1], "a bound is written as a range", f"x{found}")
+        return found
+    if r.texts[r.i] in ("~", "-") and (r.kinds[r.i + 1] == "number" or r.texts[r.i + 1] in ("?", *_BOUNDS)):
         if r.texts[r.i] == "-":
             r.drop("SEP", "a range is written with ~", "~")
         else:
             r.take("range")
-        high = _small(r)
-    if high < low:
+        high = _upper(r)
+    if high is not None and high < low:
         r.say("FISH-N", "error", r.starts[r.i - 3], r.ends[r.i - 1], "range of signals runs downwards")
-    return Range(min(low, high), max(low, high))
+        return Range(high, low)
+    return Range(low, high)
+
+
+def _bound(r: Reader) -> str:
+    """The bound before a number: ``>``, ``>=``, ``<``, ``<=``, "" where there is none."""
+    if r.texts[r.i] not in _BOUNDS:
+        return ""
+    bound = _BOUNDS[r.take("bound")]
+    return bound + "=" if len(bound) == 1 and r.take_if("=", "bound") else bound
+
+
+def _upper(r: Reader) -> int | None:
+    """The upper end of a range: a number, or ``?`` and ``>20`` where it is open."""
+    if r.take_if("?", "uncertain"):
+        return None
+    start = r.starts[r.i]
+    if _bound(r):
+        if r.kinds[r.i] == "number":
+            _small(r)
+        r.say("FISH-N", "repair", start, r.ends[r.i - 1], "an open end is written ?", "?")
+        return None
+    return _small(r)
 
 
 def _small(r: Reader) -> int:
@@ -240,7 +299,7 @@ def _scored(r: Reader) -> tuple[int | None, int | None]:
     if r.texts[r.i] != "[":
         return None, None
     first = r.i
-    fraction = r.texts[first + 2] == "/" and r.kinds[first + 3] == "number"
+    fraction = r.texts[first + 2] in ("/", "of") and r.kinds[first + 3] == "number"
     behind = first + (4 if fraction else 2)
     unit = r.texts[behind].lower() in _UNITS
     if r.kinds[first + 1] != "number" or r.texts[behind + unit] != "]":
@@ -249,7 +308,10 @@ def _scored(r: Reader) -> tuple[int | None, int | None]:
     r.take("bracket")
     numbers = [_small(r)]
     if fraction:
-        r.take("of")
+        if r.texts[r.i] == "of":
+            r.drop("CELLS", "nuclei are written [positive/scored]", "/")
+        else:
+            r.take("of")
         numbers.append(_small(r))
     if unit:
         r.drop("CELLS", "only the numbers of nuclei are written")

@@ -150,6 +150,13 @@ def ordered(cuts: list[Cut | None]) -> list[Cut]:
     return sorted((c for c in cuts if c is not None), key=lambda c: (c.low, c.high, c.key))
 
 
+def in_turn(left: Cut, right: Cut) -> tuple[Cut, Cut]:
+    """Two breaks of one segment, the first never behind the second: doubt where they lie makes no copy of its own."""
+    if left.high <= right.low or (left.exact and right.exact):
+        return left, right
+    return left._replace(high=max(left.low, right.low)), right._replace(high=max(left.high, right.high), exact=False)
+
+
 def arm(at: Cut) -> str:
     """The arm of a break as stated, "" where it is not known."""
     return at.name[:1]
@@ -190,6 +197,8 @@ def joined(left: Cut, right: Cut) -> tuple[Stretch, ...]:
 def junctions(instance: Instance) -> Iterator[tuple[str, str]]:
     """Places that the instance joins and that are not neighbours in a normal chromosome: ``("9q34", "22q11.2")``."""
     for left, right in pairwise(instance.stretches):
+        if left.last == right.first and left.flipped == right.flipped:
+            continue  # the chromosome goes on: a segment beside its copy, or unknown material between
         one, other = (right.first, left.last) if left.flipped else (left.last, right.first)
         if one.name not in ("", "?") and other.name not in ("", "?") and one.exact and other.exact:
             yield f"{one.chromosome}{one.name}", f"{other.chromosome}{other.name}"

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Literal
 from adapter.nomenclature.iscn.abnormality import item
 from adapter.nomenclature.iscn.identity import SEX, cells, count, ploidy_level, sex_complement, small_number
 from adapter.nomenclature.iscn.model import ONE, Abnormality, Cells, Clone, Note, Relation, Sex
+from adapter.nomenclature.iscn.operations import COUNTED
 from adapter.nomenclature.iscn.scan import printed
 from adapter.nomenclature.iscn.symbols import begins_item, holds_items, in_words, label_end, symbol_at
 
 if TYPE_CHECKING:
     from adapter.nomenclature.iscn.scan import Reader
 
+_TIMES_SIGN = re.compile(r"\s*[xX\u00d7]\s*\d")
 _SEX_LIKE = re.compile(r"[A-Z]{1,8}c?")
 _RELATION = re.compile(r"idem|sl|sdl", re.IGNORECASE)
 _NOTES = frozenset({"nonclonal", "non", "noclonal", "na", "composite", "nc"})
@@ -115,13 +117,21 @@ class Karyotype:
             r.take("clone separator")
             if r.texts[r.i] in _ENDS or (r.texts[r.i] == "." and r.texts[r.i + 1] == ""):
                 _left_out(r, r.i - 1, r.i, "slash without a clone")
-        elif text in (";", "|") and self._is_clone(r.i + 1):
+        elif (text in (";", "|") and self._is_clone(r.i + 1)) or self._comma_of_clones():
             r.drop("SEP", "clones are separated by a slash", "/")
         elif text and r.texts[r.i - 1] == "]" and self._is_clone(r.i):
             r.missing("SEP", "/", "slash between clones missing")
         else:
             return not text
         return True
+
+    def _comma_of_clones(self) -> bool:
+        """Whether a comma parts two clones: behind the cells of one, before the number and sex of the next."""
+        r, i = self.r, self.r.i
+        follows = r.texts[i] == "," and r.texts[i - 1] == "]" and self._is_clone(i + 1)
+        behind = i + 2 + 2 * (r.texts[i + 2] in ("~", "-"))
+        after = r.texts[behind + 1]
+        return follows and r.texts[behind] == "," and bool(SEX.fullmatch(after) or _RELATION.fullmatch(after))
 
     def _left_over(self) -> None:
         """Text after an entry that begins no further one, up to the next clone.
@@ -259,6 +269,8 @@ class Karyotype:
         incomplete = False
         while True:
             text = r.texts[r.i]
+            if self._comma_of_clones():
+                return items, incomplete, None
             if text == ",":
                 r.take("separator")
                 if r.texts[r.i] in _AFTER_ITEMS:
@@ -390,6 +402,8 @@ def _next(r: Reader, items: list[Abnormality]) -> None:
     elif found.kind == "chromosome" and found.multiplier != ONE:
         items += repeated(r, found)
     else:
+        if found.multiplier.low > _LARGEST_EXPANSION and found.kind not in COUNTED:
+            r.say("COUNT", "error", found.start, found.end, f"no clone has {found.multiplier} times this item")
         items.append(found)
 
 
@@ -413,10 +427,7 @@ def repeated(r: Reader, found: Abnormality) -> list[Abnormality]:
         r.say("COUNT", "error", found.start, found.end, f"no clone has {found.multiplier} times this item")
         return [found]
     one = replace(found, multiplier=ONE)
-    text = (
-        r.raw[found.start : found.end].lower().rpartition("x")[0].rpartition("\u00d7")[0]
-        or r.raw[found.start : found.end]
-    )
+    text = _TIMES_SIGN.split(r.raw[found.start : found.end])[0]
     r.say(
         "SEP",
         "repair",

@@ -303,7 +303,9 @@ class FishPattern:
     ``technique`` is ``nuc ish``, ``ish``, ``rev ish``, ``fib ish``. ``locus`` are the bands before it (old form
     ``11q23(MLLx2)``), ``abnormality`` the item a metaphase result stands on. ``positive`` and ``scored`` are the nuclei
     ``[137/200]``; only ``scored`` (``[200]``) means all of them were looked at and ``positive`` is None. ``normal``
-    probes of a shared copy number ``(ABL1,BCR)x3`` are one signal each with that number.
+    probes of a shared copy number ``(ABL1,BCR)x3`` are one signal each with that number. ``joint`` is the sign before
+    it, "" of the first: ``/`` begins another population of cells, ``,`` other probes on the same material.
+    ``population`` tells recipient and donor apart around ``//``.
     """
 
     technique: str
@@ -315,6 +317,8 @@ class FishPattern:
     scored: int | None = None
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
+    joint: str = ""
+    population: Literal["recipient", "donor"] | None = None
 
 
 @value

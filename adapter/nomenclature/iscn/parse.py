@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapter.nomenclature.iscn.abnormality import item
 from adapter.nomenclature.iscn.array import Arrays
 from adapter.nomenclature.iscn.check import checked
 from adapter.nomenclature.iscn.fish import patterns
@@ -11,12 +12,12 @@ from adapter.nomenclature.iscn.karyotype import Karyotype
 from adapter.nomenclature.iscn.model import Diagnostic, Document, Segment, status_of
 from adapter.nomenclature.iscn.scan import clean, divide, lexemes, probe_lexemes
 from adapter.nomenclature.iscn.signs import settled
-from adapter.nomenclature.iscn.symbols import label_end
+from adapter.nomenclature.iscn.symbols import begins_item, label_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapter.nomenclature.iscn.model import ArrayEvent, Clone, Columns, FishPattern, Note
+    from adapter.nomenclature.iscn.model import Abnormality, ArrayEvent, Clone, Columns, FishPattern, Note
     from adapter.nomenclature.iscn.scan import Part, Reader
 
 _APART = frozenset(
@@ -80,6 +81,18 @@ def parse(text: str) -> Document:
     )
 
 
+def parse_item(text: str) -> Abnormality | None:
+    """One abnormality alone, as a rearrangement is named: ``t(9;22)(q34;q11.2)``; None where the text is not just one.
+
+    >>> parse_item("t(22;9)(q11.2;q34)").chromosomes, parse_item("46,XX"), parse_item("t(9;22)(q34)")
+    (('9', '22'), None, None)
+    """
+    found: list[Diagnostic] = []
+    r = lexemes(text, clean(text, found), 0, len(text), found)
+    alone = item(r) if begins_item(r, 0) else None
+    return alone if r.at_end() and not any(d.severity == "error" for d in found) else None
+
+
 def _place(d: Diagnostic) -> tuple[int, int, str]:
     return d.start, d.end, d.code
 
@@ -87,7 +100,10 @@ def _place(d: Diagnostic) -> tuple[int, int, str]:
 def _not_iscn(text: str) -> Document:
     """A text without nomenclature: one segment of prose, all of it unclassified."""
     end = len(text)
-    found = Diagnostic("PROSE", "error", 0, end, "no karyotype, FISH or array nomenclature in this text")
+    message = "no karyotype, FISH or array nomenclature in this text"
+    if begins_item(lexemes(text, clean(text, []), 0, end, []), 0):
+        message = "an item alone: a karyotype begins with the number of chromosomes and the sex chromosomes"
+    found = Diagnostic("PROSE", "error", 0, end, message)
     spans = ((0, end),) if text.strip() else ()
     return Document(text, "not-iscn", segments=(Segment("prose", 0, end),), diagnostics=(found,), unclassified=spans)
 

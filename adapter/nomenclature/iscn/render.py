@@ -47,7 +47,10 @@ def render(document: Document, items: Sequence[Sequence[str]] | None = None) -> 
 
 
 def _technique(technique: str, patterns: list[FishPattern]) -> str:
-    text = _metaphase(patterns) if technique != "nuc ish" else "/".join(map(_pattern, patterns))
+    usual = "/" if technique == "nuc ish" else ","
+    donor = next((n for n, p in enumerate(patterns) if p.population == "donor"), len(patterns))
+    sides = [_joined(run, usual) for run in (patterns[:donor], patterns[donor:])]
+    text = "//".join(sides) if patterns[0].population else sides[0]
     return technique + ("" if text.startswith("(") else " ") + text
 
 
@@ -217,9 +220,9 @@ def _pattern(p: FishPattern) -> str:
     return f"{_place(p)}{_groups(p)}{_scored(p)}"
 
 
-def _metaphase(patterns: list[FishPattern]) -> str:
-    """Metaphase results, each on its item or locus, joined by commas."""
-    return ",".join(map(_pattern, patterns))
+def _joined(patterns: list[FishPattern], usual: str) -> str:
+    """Results joined by the sign they were written with; ``usual`` where that is not known."""
+    return "".join(("" if n == 0 else p.joint or usual) + _pattern(p) for n, p in enumerate(patterns))
 
 
 def _place(p: FishPattern) -> str:
@@ -276,14 +279,28 @@ def _event_text(e: ArrayEvent) -> str:
     """One region: ``13q14.2(48800000_49100000)x1[0.45]``."""
     described = f" {e.hgvs}" if e.hgvs else ""
     if e.abnormality is not None:
-        joint = ";" if len(e.chromosomes) > 1 else "_"
         places = ["?" if n is None else str(n) for n in e.junction]
-        positions = f"({joint.join(places)})" if places else ""
+        signs = ["", *position_signs(e.abnormality, len(places))]
+        positions = f"({''.join(map(''.join, zip(signs, places, strict=False)))})" if places else ""
         return abnormality_text(e.abnormality) + positions + _amount(e) + described
     bands = "".join(map(breakpoint_text, e.bands))
     span = _span(e)
     place = f"{e.chromosomes[0]}{bands}" if bands or span else f"({','.join(_folded(e.chromosomes))})"
     return place + span + _amount(e) + described
+
+
+def breaks_of(item: Abnormality) -> list[int]:
+    """How many breaks an item, or the one event of a derivative, states on each chromosome."""
+    of = item.parts[0] if not item.breakpoints and len(item.parts) == 1 else item
+    return [len(group) for group in of.breakpoints]
+
+
+def position_signs(item: Abnormality, n: int) -> list[str]:
+    """What stands between ``n`` positions of an item: ``_`` on one chromosome, ``;`` between two."""
+    breaks = breaks_of(item)
+    if sum(breaks) != n:
+        return [";" if len(item.chromosomes) > 1 else "_"] * (n - 1)
+    return [sign for count in breaks for sign in (*("_" * (count - 1)), ";")][:-1]
 
 
 def _span(e: ArrayEvent) -> str:

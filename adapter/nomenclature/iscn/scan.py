@@ -21,16 +21,18 @@ _SPLIT = re.compile(
     + "|".join(sorted(ORIGINS))
     + r""")(?![A-Za-z])) | [xX](?=\s?\d)
   | [pqPQ](?:ter|cen(?![A-Za-z]) | [\d?]+(?:\.[\d?]+)? | (?![A-Za-z'\d]) | (?=[pq](?:[\d?]|[);])))
-  | or(?=[a-z]{1,4}\()
+  | or(?=[a-z]{1,4}\(|[pq]\d) | (?:XX?Y?|Y)(?=(?:add|del|der|dic|dup|i|idic|ins|inv|r|t)\()
   | [A-Za-z]+?(?=[xX]\d|(?<![XYxy])x\s\d|[^A-Za-z]|\Z)
   | .""",
     re.VERBOSE | re.DOTALL,
 )
 _PROBES = re.compile(
     r"""
-    [35]\s?'\s* | \s+ | \d++(?![A-Za-z@]) | x(?=\s?\d) | \++ | (?:con|sep|amp|dim|enh|mv|st)(?=[\s,;)x]|\Z)
+    [35]\s?'\s* | \s+ | \d++(?![A-Za-z@]) | x(?=\s?[\d<>\u2264\u2265]) | X(?=\d+[~-]\d) | \++
+  | (?:con|sep|amp|dim|enh|mv|st)(?=[\s,;)x]|\Z)
   | [A-Za-z0-9][A-Za-z0-9@_]*?(?:(?:-(?!x\d)|/(?![35]\s?'))[A-Za-z0-9@_]+?)*
-    (?=x\s?\d+(?![A-Za-z0-9]) | [^A-Za-z0-9@_/-] | [-/](?![A-Za-z0-9]) | -x\d | /[35]\s?' | \Z)
+    (?=x\s?(?:\d+(?![A-Za-z0-9])|[<>\u2264\u2265]) | X\d+[~-]\d
+      | [^A-Za-z0-9@_/-] | [-/](?![A-Za-z0-9]) | -x\d | /[35]\s?' | \Z)
   | .""",
     re.VERBOSE | re.DOTALL,
 )
@@ -61,6 +63,7 @@ _TYPOGRAPHY = {
     0x2215: "/",
 }
 _REPLACED = re.compile("[" + "".join(f"\\u{code:04x}" for code in _TYPOGRAPHY) + "]+")
+_MIDDLE_DOT = re.compile(r"(?<=\d)[\u00b7\u2219\u2022](?=\d)")
 _FOREIGN_DIGITS = re.compile(r"(?:(?![0-9])\d)+")
 _ENTITY = re.compile(r"""_x000[dDaA]_|&(?:lt|gt|amp|quot|nbsp|\#\d{1,5});|["\\]+""")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
@@ -72,16 +75,28 @@ def clean(text: str, found: list[Diagnostic]) -> str:
         for match in _REPLACED.finditer(text):
             plain = match[0].translate(_TYPOGRAPHY).strip()
             found.append(_repair(match.start(), match.end(), plain))
+        text = _MIDDLE_DOT.sub(lambda match: _point(match, found), text)
         text = _FOREIGN_DIGITS.sub(lambda match: _digits(match, found), text.translate(_TYPOGRAPHY))
     if "&" in text or '"' in text or "\\" in text or "_x000" in text:
         text = _ENTITY.sub(lambda match: _plain(match, found), text)
     return text
 
 
+def _point(match: re.Match[str], found: list[Diagnostic]) -> str:
+    """The raised point that some journals write between the digits of a number: ``q11·2``."""
+    found.append(_repair(match.start(), match.end(), "."))
+    return "."
+
+
 def _digits(match: re.Match[str], found: list[Diagnostic]) -> str:
     plain = "".join(str(int(digit)) for digit in match[0])
     found.append(_repair(match.start(), match.end(), plain))
     return plain
+
+
+def plain_hyphens(text: str) -> str:
+    """A part of a text with the dashes of typesetting as hyphens."""
+    return text if text.isascii() else text.translate(_TYPOGRAPHY)
 
 
 def printed(text: str) -> str:

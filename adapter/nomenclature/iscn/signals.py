@@ -28,13 +28,26 @@ AMPLIFIED_FROM = 6
 IAMP21_FROM = 5
 """RUNX1 signals per nucleus from which iAMP21 is considered (Harrison 2014)."""
 
-_CONTROL = re.compile(r"(?:CEP|cep|CEN|cen|D)\s?(\d{1,2}|X|Y)(?:Z\d+)?")
+_CONTROL = re.compile(r"(?:CEP|cep|CEN|cen|D)?\s?(\d{1,2}|X|Y)(?:Z\d+)?")
+_NO_GENE = re.compile(
+    r"(?:\d{1,2}|[XYxy]|D(?:\d{1,2}|X|Y)[SZFE]\d+|(?:wcp|pcp|CEP|CEN)\s?(?:\d{1,2}|X|Y))", re.IGNORECASE
+)
+
+
+def names_no_gene(probe: str) -> bool:
+    """Whether a probe is called after a chromosome or an anonymous segment (``X``, ``D7S486``), which no gene is."""
+    return all(_NO_GENE.fullmatch(part) for part in probe.split("/"))
+
+
+NEGATIVE = frozenset({"normal", "not-fused", "not-rearranged"})
+"""States that say that nothing was found."""
 
 
 class State(NamedTuple):
     """What is said of one gene: ``state`` and, where counted, copies per cell; ``by`` names the technique.
 
-    ``state`` is amplification, gain, whole-chromosome-gain, normal, loss, uncertain, rearrangement or fusion. ``start``
+    ``state`` is amplification, gain, whole-chromosome-gain, normal, loss, uncertain, rearrangement, fusion, or
+    not-rearranged and not-fused of ``sep`` and ``con`` with the number 0. ``start``
     and ``end`` are the span of the text it rests on.
     """
 
@@ -62,15 +75,29 @@ def counts(pattern: FishPattern) -> dict[str, Range]:
         if signal.copies is not None and (name(signal) not in found or signal.state != "diminished"):
             found[name(signal)] = signal.copies
     for link in pattern.linkages:
-        if link.kind == "con" and link.copies and link.first.probe == link.second.probe:
+        halves = [found.get(name(half), link.copies) for half in (link.first, link.second)]
+        whole = halves == [link.copies, link.copies]
+        if link.kind == "con" and link.copies and link.first.probe == link.second.probe and whole:
             found.setdefault(link.first.probe, link.copies)
     return found
+
+
+def _unequal(pattern: FishPattern, numbers: dict[str, Range]) -> Iterator[str]:
+    """Genes of which one half shows another number of signals than the other, ``(5'KMT2Ax2,3'KMT2Ax1)``.
+
+    Whether a half is lost or moved, the signals do not tell.
+    """
+    halves = [(probe[2:], number) for probe, number in numbers.items() if probe[:2] in ("5'", "3'")]
+    for gene in dict.fromkeys(gene for gene, _ in halves):
+        apart = any(link.kind == "sep" and link.first.probe == gene for link in pattern.linkages)
+        if len({number for other, number in halves if other == gene}) > 1 and not apart:
+            yield gene
 
 
 def control_of(probe: str) -> str | None:
     """The chromosome that a centromere probe stands for: ``CEP11``, ``D11Z1``; None for another probe."""
     found = _CONTROL.fullmatch(probe)
-    centromeric = found is not None and ("Z" in probe or not probe.startswith("D"))
+    centromeric = found is not None and ("Z" in probe or not probe.startswith(("D", "d")))
     return found.group(1) if found and centromeric else None
 
 
@@ -96,16 +123,47 @@ def _linked(link: Linkage, pattern: FishPattern, symbol: Callable[[str], str]) -
     """Halves of one gene apart are its rearrangement; two genes together are a fusion."""
     span = pattern.technique, pattern.start, pattern.end
     one, other = symbol(link.first.probe), symbol(link.second.probe)
+    none = link.copies is not None and link.copies.high == 0
     if link.kind == "sep" and one == other:
-        yield State(one, "rearrangement", link.copies, *span)
-    elif link.kind == "con" and one != other:
-        yield State(f"{one}::{other}", "fusion", link.copies, *span)
+        yield State(one, "not-rearranged" if none else "rearrangement", link.copies, *span)
+    elif link.kind == "con" and one != other and not _neighbours(one, other):
+        yield State(f"{one}::{other}", "not-fused" if none else "fusion", link.copies, *span)
 
 
-def of_pattern(pattern: FishPattern, symbol: Callable[[str], str]) -> Iterator[State]:
+NEAR = 5_000_000
+"""Bases within which two probes are seen together in any cell, so that ``con`` tells nothing of a fusion."""
+
+
+def _neighbours(one: str, other: str) -> bool:
+    """Whether two genes lie so near each other that their signals always touch (FIP1L1, CHIC2 and PDGFRA in 4q12)."""
+    from adapter.nomenclature.hgvs.transcripts import by_gene  # its table is large: only where probes are seen together
+
+    places = [[(t.chromosome, t.exons[0].start) for t in by_gene(gene)] for gene in (one, other)]
+    return any(a == b and abs(x - y) < NEAR for a, x in places[0] for b, y in places[1])
+
+
+def linked(document: Document) -> dict[int, frozenset[str]]:
+    """Probes split or fused in the result that a pattern is part of, by the place of the pattern.
+
+    In the older form one result runs over commas, ``12p13(ETV6x1),21q22(RUNX1x3)(ETV6 con RUNX1x1)[150/200]``: what
+    stands before the nuclei belongs together.
+    """
+    found: dict[int, frozenset[str]] = {}
+    run: list[FishPattern] = []
+    for pattern in document.fish:
+        run = [*run, pattern] if pattern.joint == "," and run and run[-1].scored is None else [pattern]
+        probes = frozenset(s.probe for p in run for link in p.linkages for s in (link.first, link.second))
+        found |= {one.start: probes for one in run}
+    return found
+
+
+def of_pattern(
+    pattern: FishPattern, symbol: Callable[[str], str], also: frozenset[str] = frozenset()
+) -> Iterator[State]:
     """States of the genes of one FISH pattern; ``symbol`` gives the current symbol of a probe.
 
-    Signals of a probe that is split or fused are not counted as copies: a translocation makes more signals of it.
+    Signals of a probe that is split or fused, here or in the same result (``also``), are not counted as copies: a
+    translocation makes more signals of it.
     """
     span = pattern.technique, pattern.start, pattern.end
     numbers = counts(pattern)
@@ -113,9 +171,13 @@ def of_pattern(pattern: FishPattern, symbol: Callable[[str], str]) -> Iterator[S
     for signal in pattern.signals:
         if signal.state == "amplified":
             yield State(symbol(signal.probe), "amplification", signal.copies, *span)
-    linked = [state for link in pattern.linkages for state in _linked(link, pattern, symbol)]
-    yield from linked
-    apart = {gene for state in linked for gene in state.gene.split("::")}
+    joint = [state for link in pattern.linkages for state in _linked(link, pattern, symbol)]
+    yield from joint
+    apart = {gene for state in joint if state.state not in NEGATIVE for gene in state.gene.split("::")}
+    if not pattern.linkages:
+        apart |= set(map(symbol, also))
+    for gene in _unequal(pattern, numbers):
+        yield State(symbol(gene), "uncertain", None, *span)
     for probe, number in numbers.items():
         current = symbol(probe)
         if probe[:1].isdecimal() or control_of(probe) or current in apart:
@@ -155,10 +217,16 @@ def _of_line(line: Line) -> Iterator[State]:
         yield State(gene, "rearrangement", None, "karyotype", start, end)
 
 
+def own(document: Document) -> tuple[FishPattern, ...]:
+    """The patterns of the patient's cells: those behind ``//`` are the donor's."""
+    return tuple(pattern for pattern in document.fish if pattern.population != "donor")
+
+
 def states(document: Document, lines: tuple[Line, ...], symbol: Callable[[str], str]) -> tuple[State, ...]:
     """Everything the text says of genes, each state of a gene once by technique, in the order of the text."""
     found = [state for line in tumour(lines) for state in _of_line(line)]
-    found += [state for pattern in document.fish for state in of_pattern(pattern, symbol)]
+    beside = linked(document)
+    found += [s for pattern in own(document) for s in of_pattern(pattern, symbol, beside[pattern.start])]
     found += [state for event in document.arrays for state in _of_array(event)]
     once: dict[tuple[object, ...], State] = {}
     for state in found:
@@ -183,7 +251,7 @@ def iamp21(document: Document, lines: tuple[Line, ...], symbol: Callable[[str], 
     event = next((e for e in document.arrays if _shows_21(e)), None)
     if event is not None:
         return IAmp21(sure=True, start=event.start, end=event.end)
-    pattern = next((p for p in document.fish if _runx1(p, symbol) >= IAMP21_FROM), None)
+    pattern = next((p for p in own(document) if _runx1(p, symbol) >= IAMP21_FROM), None)
     if pattern is None or any(_extra_21(line) >= 3 for line in lines):
         return None
     abnormal = any(

@@ -17,6 +17,7 @@ from adapter.nomenclature.iscn.instances import (
     distal,
     end,
     ending,
+    in_turn,
     joined,
     kept,
     normal,
@@ -43,8 +44,8 @@ def _deleted(cuts: list[Cut | None]) -> tuple[Stretch, ...] | None:
         return (kept(known[0]),)
     if len(known) != 2:
         return None
-    ends = whole(known[0].chromosome)
-    return Stretch(ends.start, known[0]), Stretch(known[1], ends.end)
+    ends, (left, right) = whole(known[0].chromosome), in_turn(known[0], known[1])
+    return Stretch(ends.start, left), Stretch(right, ends.end)
 
 
 def _repeated(times: int) -> Callable[[list[Cut | None]], tuple[Stretch, ...] | None]:
@@ -56,7 +57,7 @@ def _repeated(times: int) -> Callable[[list[Cut | None]], tuple[Stretch, ...] | 
             known = [known[0], known[0]._replace(key=known[0].key + 1)]
         if len(known) != 2:
             return None
-        ends, (left, right) = whole(known[0].chromosome), known
+        ends, (left, right) = whole(known[0].chromosome), in_turn(known[0], known[1])
         return Stretch(ends.start, right), *(Stretch(left, right),) * (times - 2), Stretch(left, ends.end)
 
     return build

@@ -160,3 +160,80 @@ def test_very_many_variants_in_one_text_are_not_taken_apart():
 def test_members_of_a_text_are_variants_of_their_own():
     members = read("TP53 R175H and R248Q").members
     assert [member.p for member in members] == ["NP_000537.3:p.Arg175His", "NP_000537.3:p.Arg248Gln"]
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        ("DNMT3A R882H, IDH2 R140Q", [("DNMT3A", None), ("IDH2", None)]),
+        ("DNMT3A c.2645G>A; IDH2 c.419G>A", [("DNMT3A", "NM_022552.5:c.2645G>A"), ("IDH2", "NM_002168.4:c.419G>A")]),
+        (
+            "TP53 c.524G>A (p.Arg175His) and KRAS c.35G>A (p.Gly12Asp)",
+            [("TP53", "NM_000546.6:c.524G>A"), ("KRAS", "NM_004985.5:c.35G>A")],
+        ),
+        ("FLT3-ITD, NRAS G12D", [("FLT3", None), ("NRAS", None)]),
+        ("R175H TP53, G12D KRAS", [(None, None), (None, None)]),
+    ],
+)
+def test_every_variant_of_a_text_is_said_of_the_gene_named_before_it(text, members):
+    said = read(text)
+
+    assert [(m.gene.symbol if m.gene else None, m.c) for m in said.members] == members
+    assert (said.kind, said.gene, said.c, said.g) == ("several", None, None, {})
+    assert not any(member.status == "conflict" for member in said.members)
+
+
+def test_a_residue_beside_the_bases_of_the_same_gene_is_held_against_them_in_each_member():
+    good, bad = read("TP53 c.524G>A p.R175H, KRAS c.35G>A p.G12V").members
+
+    assert (good.status, bad.status) == ("ok", "conflict")
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("TP53 IVS3+1G>A", ["NM_000546.6:c.96+1G>A"]),
+        ("TP53 IVS3-2A>G", ["NM_000546.6:c.97-2A>G"]),
+        ("IVS3+1G>A TP53", ["NM_000546.6:c.96+1G>A"]),
+        ("TP53 IVS99+1G>A", []),
+        ("IVS3+1G>A", []),
+    ],
+)
+def test_an_intron_by_number_is_an_alternative_and_never_asserted(text, readings):
+    said = read(text)
+
+    assert [reading.c for reading in said.alternatives] == readings
+    assert (said.status, said.grade, said.g, said.transcript.used) == ("unmapped", "C", {}, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("IDH1 G395A", True), ("IDH1 p.G395A", False), ("IDH1 R132H", False), ("KRAS Gly12Ala", False)],
+)
+def test_letters_that_name_bases_too_are_told_where_no_sequence_decides(text, told):
+    assert ("RESIDUE-OR-BASE" in {d.code for d in read(text).diagnostics}) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("JAK2 V617F negative", "negative"),
+        ("JAK2 V617F: absent", "absent"),
+        ("no JAK2 V617F", "no"),
+        ("JAK2 V617F wild-type", "wild-type"),
+        ("FLT3-ITD (not detected)", "not"),
+    ],
+)
+def test_a_variant_that_was_not_found_is_not_read_as_one(text, word):
+    said = read(text)
+
+    assert (said.status, said.grade, said.p, said.event) == ("not-hgvs", "D", None, None)
+    assert [text[d.start : d.end] for d in said.diagnostics if d.code == "NEGATED"] == [word]
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_base_beside_the_stated_one_contradicts_the_residue_without_any_sequence(place):
+    """c.34, c.35 and c.36 are codon 12 of KRAS; only G>A at its second base makes aspartate of glycine."""
+    said = read(f"KRAS c.{34 + place}G>A p.Gly12Asp")
+
+    assert said.status == ("ok" if place == 1 else "conflict")

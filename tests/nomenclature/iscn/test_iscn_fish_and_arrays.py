@@ -236,3 +236,91 @@ def test_items_by_sequencing_and_mapping():
 )
 def test_faults_of_arrays_are_told(text, code, severity, place):
     assert any((c, s) == (code, severity) and p == place for c, s, p in told(text)), told(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "copies", "canonical"),
+    [
+        ("nuc ish(KMT2Ax>10)[137/200]", Range(11, None), "nuc ish(KMT2Ax11~?)[137/200]"),
+        ("nuc ish(KMT2Ax≥10)[137/200]", Range(10, None), "nuc ish(KMT2Ax10~?)[137/200]"),
+        ("nuc ish(KMT2Ax>=10)[137/200]", Range(10, None), "nuc ish(KMT2Ax10~?)[137/200]"),
+        ("nuc ish(KMT2Ax10~>20)[137/200]", Range(10, None), "nuc ish(KMT2Ax10~?)[137/200]"),
+        ("nuc ish(KMT2Ax<2)[137/200]", Range(0, 1), "nuc ish(KMT2Ax0~1)[137/200]"),
+        ("nuc ish(KMT2AX6~18)[137/200]", Range(6, 18), "nuc ish(KMT2Ax6~18)[137/200]"),
+        ("nuc ish(KMT2Ax6~18)[137 of 200]", Range(6, 18), "nuc ish(KMT2Ax6~18)[137/200]"),
+    ],
+)
+def test_bounds_and_spellings_of_a_number_of_signals_are_never_part_of_the_name(text, copies, canonical):
+    document = parse(text)
+    (pattern,) = document.fish
+    assert [(s.probe, s.copies) for s in pattern.signals] == [("KMT2A", copies)]
+    assert (pattern.positive, pattern.scored) == (137, 200)
+    assert (document.status, render(document)) == ("repaired", canonical)
+    assert (parse(canonical).status, parse(canonical)) == ("ok", document)
+
+
+@pytest.mark.parametrize("sign", "~<>=")
+def test_signs_of_numbers_name_no_probe(sign):
+    assert parse(f"nuc ish(KMT2A{sign}A)[137/200]").status in ("rejected", "partial")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nuc ish(D7Z1,D7S486)x1[100/200],(TP53x1)[50/200]/(TP53x0)[10/200]",
+        "nuc ish 9q34(ABL1x2),22q11.2(BCRx2)[200]",
+        "nuc ish(DXZ1,DYZ3)x1[4/500]//(DXZ1x2)[496/500]",
+        "nuc ish(DXZ1x2)[200]//",
+        "46,XX[3]//46,XY[17].nuc ish(DXZ1x2)[30/200]//(DXZ1,DYZ3)x1[170/200]",
+    ],
+)
+def test_a_comma_parts_probes_a_slash_cells_and_two_slashes_persons(text):
+    assert (parse(text).status, render(parse(text))) == ("ok", text)
+
+
+def test_patterns_behind_two_slashes_are_the_donor_s():
+    patterns = parse("nuc ish(DXZ1,DYZ3)x1[4/500]//(DXZ1x2)[490/500]/(DXZ1x3)[6/500]").fish
+    assert [p.population for p in patterns] == ["recipient", "donor", "donor"]
+    assert {p.population for p in parse("nuc ish(DXZ1x2)[490/500]/(DXZ1x3)[6/500]").fish} == {None}
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("arr 11q23.3(KMT2A)x6", "(KMT2A)x6"),
+        ("arr[GRCh38] Xp22.33(1_2781479)x1 or Yp11.32(1_2781479)x1", "or Yp11.32(1_2781479)x1"),
+        ("arr[GRCh38] 21q22.12(33000000_36500000)amp,cth", ",cth"),
+    ],
+)
+def test_a_result_behind_another_is_never_left_out_as_prose(text, unread):
+    document = parse(text)
+    assert document.status == "partial"
+    assert [text[start:end] for start, end in document.unclassified] == [unread]
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("ogm[GRCh38] t(9;22)(q34;q11)(130713946_23290413)", "ogm[GRCh38] t(9;22)(q34;q11)(130713946;23290413)"),
+        (
+            "ogm[GRCh38] ins(10;11)(p12;q23q23)(21800000;118400000;118480000)",
+            "ogm[GRCh38] ins(10;11)(p12;q23q23)(21800000;118400000_118480000)",
+        ),
+        ("ogm[GRCh38] inv(16)(p13q22)(15720000;67080000)", "ogm[GRCh38] inv(16)(p13q22)(15720000_67080000)"),
+    ],
+)
+def test_positions_are_parted_as_their_breaks_are(text, canonical):
+    assert (parse(text).status, render(parse(text))) == ("repaired", canonical)
+    assert parse(canonical).status == "ok"
+
+
+@pytest.mark.parametrize("places", ["130713946", "130713946;23290413;5", "130713946~130720000;23290413"])
+def test_as_many_positions_as_breaks(places):
+    document = parse(f"ogm[GRCh38] t(9;22)(q34;q11)({places})")
+    assert document.status == "rejected"
+    assert "ARR-COORD" in {d.code for d in document.diagnostics}
+
+
+def test_megabases_are_no_positions():
+    text = "arr[GRCh38] 11q23.3(118.3-118.4Mb)x3"
+    assert ("ARR-COORD", "error", ".") in told(text)

@@ -95,6 +95,24 @@ def test_what_goes_on_as_nomenclature_is_no_prose(text, unread):
         ("arr[GRCh37] xp22.31(6455151_8135644)x0", "arr[GRCh37] Xp22.31(6455151_8135644)x0"),
         ("arr[GRCh38] (5,8)x3;;7q22(98000000_99000000)x1", "arr[GRCh38] (5,8)x3,7q22(98000000_99000000)x1"),
         ("arr[GRCh37]-21q22.11-(34816414_34941521)x1", "arr[GRCh37] 21q22.11(34816414_34941521)x1"),
+        ("arr GRCh37 21q22.11(34816414_34941521)x1", "arr[GRCh37] 21q22.11(34816414_34941521)x1"),
+        ("arr hg19 21q22.11(34816414_34941521)x1", "arr[GRCh37] 21q22.11(34816414_34941521)x1"),
+        ("arr snp 21q22.11x1", "arr 21q22.11x1"),
+        ("arr[GRCh37] 21q22.11(chr21:34816414-34941521)x1", "arr[GRCh37] 21q22.11(34816414_34941521)x1"),
+        # the raised point of some journals, the decimal comma of some languages
+        ("46,XX,t(9;22)(q34;q11\u00b72)", "46,XX,t(9;22)(q34;q11.2)"),
+        ("46,XX,t(9;22)(q34,1;q11,2)", "46,XX,t(9;22)(q34.1;q11.2)"),
+        # two breaks of a symbol that takes two
+        ("46,XX,inv(16)(p13-q22)", "46,XX,inv(16)(p13q22)"),
+        ("46,XX,ins(5;2)(p14;q22\u2013q32)", "46,XX,ins(5;2)(p14;q22q32)"),
+        ("46,XX,r(7)(p22-q36)", "46,XX,r(7)(p22q36)"),
+        ("46,XX,inv(16)(p13->q22)", "46,XX,inv(16)(p13q22)"),
+        ("46,XX,del(5)(q13-q33)[9]", "46,XX,del(5)(q13q33) or del(5)(q13~33)[9]"),
+        ("46,XX,add(7)(p22orp15)", "46,XX,add(7)(p22 or p15)"),
+        ("46,XX,t(9;22)(q34;q11.2)[20], 46,XX[5]", "46,XX,t(9;22)(q34;q11.2)[20]/46,XX[5]"),
+        ("47,XX,+8[9],48,idem,+9[3]", "47,XX,+8[9]/48,idem,+9[3]"),
+        ("46,XY,t(9q+;22q-)", "46,XY,t(9q;22q)"),
+        ("46,XXt(9;22)(q34;q11.2)", "46,XX,t(9;22)(q34;q11.2)"),
     ],
 )
 def test_more_repairs(text, canonical):

@@ -59,3 +59,22 @@ def test_a_probe_under_an_older_symbol_is_told_with_the_current_one():
     [found] = [d for d in describe(parse("nuc ish(MLLx3)[20/200]"))["diagnostics"] if d["code"] == "GENE-ALIAS"]
     assert (found["severity"], found["suggestion"]) == ("info", "KMT2A")
     assert told("nuc ish(KMT2Ax3)[20/200]", "GENE-ALIAS") == []
+
+
+@pytest.mark.parametrize(("times", "status"), [("x2", "ok"), ("x8", "ok"), ("x9", "rejected"), (" x20", "rejected")])
+def test_cells_written_as_a_multiplier_are_refused_where_no_clone_can_have_so_many(times, status):
+    document = parse(f"46,XX,del(5)(q13q33){times}")
+    assert document.status == status
+    assert parse(f"60,XX,+mar1{times.strip()}").status == "ok"
+
+
+def test_a_multiplied_chromosome_suggests_what_it_is_read_as():
+    suggestions = [d.suggestion for d in parse("49,XX,+8x3").diagnostics]
+    assert suggestions == ["+8,+8,+8"]
+
+
+@pytest.mark.parametrize(("text", "says"), [("t(9;22)(q34;q11.2)", "an item alone"), ("hello", "no karyotype")])
+def test_an_item_alone_is_no_karyotype_and_said_to_be_one_item(text, says):
+    document = parse(text)
+    assert document.status == "not-iscn"
+    assert document.diagnostics[0].message.startswith(says)

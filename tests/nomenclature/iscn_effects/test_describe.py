@@ -133,6 +133,24 @@ def test_copies_and_share_of_nuclei_are_given(text):
     assert found["summary"]["loci"][0]["copies"] == {"low": 6, "high": 18}
 
 
+@pytest.mark.parametrize(
+    ("text", "junctions"),
+    [
+        ("46,XX,der(1)del(1)(p36)dup(1)(q21q32)", [["1q32", "1q21"]]),
+        ("46,XX,der(1)ins(1;?)(p36;?)", []),
+        ("46,XX,ider(21)(q10)dup(21)(q21q22)", [["21q22", "21q21"], ["21q10", "21q10"]]),
+        ("46,XX,i(17)(q10)", [["17q10", "17q10"]]),
+    ],
+)
+def test_a_chromosome_that_goes_on_is_no_junction(text, junctions):
+    assert said(text)["clones"][0]["junctions"] == junctions
+
+
+def test_every_place_of_a_stained_region_is_amplified():
+    [clone] = said("46,XX,hsr(1)(p22q21)")["clones"]
+    assert [place["band"] for place in clone["amplified"]] == ["p22", "q21"]
+
+
 def test_an_amplification_that_cannot_be_counted_has_no_number():
     [pattern] = said(KMT2A_AMPLIFIED[1])["fish"]
     assert (pattern["signals"], pattern["amplified"], pattern["percent"]) == ({}, ["KMT2A"], "68.5")
@@ -161,10 +179,51 @@ def test_an_amplification_that_cannot_be_counted_has_no_number():
         ("nuc ish(ABL1,BCR)x3(ABL1 con BCRx2)[180/200]", [("ABL1::BCR", "fusion")]),
         ("nuc ish 11q23(MLLx2)", [("KMT2A", "normal")]),
         ("nuc ish(D13S319x1)[80/200]", [("D13S319", "loss")]),
+        # called after a chromosome or an anonymous segment: no gene, although genes have such other names
+        ("nuc ish(X,Y)x1[200]", []),
+        ("nuc ish(D7Z1x2,D7S486x1)[120/200]", [("D7S486", "loss")]),
+        # the number 0 says that no fusion and no split was seen
+        (
+            "nuc ish(ETV6,RUNX1)x2(ETV6 con RUNX1x0)[200]",
+            [("ETV6::RUNX1", "not-fused"), ("ETV6", "normal"), ("RUNX1", "normal")],
+        ),
+        (
+            "nuc ish(KMT2Ax2)(5'KMT2A sep 3'KMT2Ax0)[200]",
+            [("KMT2A", "not-rearranged"), ("KMT2A", "normal")],
+        ),
+        # one result over commas, as in the older form: the signals of a fused probe are no copies
+        ("nuc ish 12p13(TELx1),21q22(AML1x3)(TEL con AML1x1)[150/200]", [("ETV6::RUNX1", "fusion")]),
+        ("nuc ish(ABL1x3),(BCRx3),(ABL1 con BCRx2)[90/100]", [("ABL1::BCR", "fusion")]),
+        ("nuc ish(BCRx3)[9/100],(ABL1 con BCRx2)[90/100]", [("BCR", "gain"), ("ABL1::BCR", "fusion")]),
+        # genes of one band are seen together in any cell
+        (
+            "nuc ish(FIP1L1,CHIC2,PDGFRA)x2(FIP1L1 con CHIC2 con PDGFRAx2)[200]",
+            [("FIP1L1", "normal"), ("CHIC2", "normal"), ("PDGFRA", "normal")],
+        ),
+        # a half is lost or moved, which the numbers do not tell
+        ("nuc ish(5'KMT2Ax2,3'KMT2Ax1)(5'KMT2A con 3'KMT2Ax1)[80/200]", [("KMT2A", "uncertain")]),
+        ("nuc ish(5'CRLF2x1,3'CRLF2x2)[110/200]", [("CRLF2", "uncertain")]),
+        ("nuc ish(5'KMT2Ax2,3'KMT2Ax1)(5'KMT2A sep 3'KMT2Ax1)[80/200]", [("KMT2A", "rearrangement")]),
+        # of the donor nothing is said
+        ("nuc ish(TP53x1)[4/500]//(TP53x3)[496/500]", [("TP53", "loss")]),
     ],
 )
 def test_states_of_loci(text, states):
     assert [(s["gene"], s["state"]) for s in said(text)["summary"]["loci"]] == states
+
+
+def test_signals_on_several_chromosomes_are_told_chromosome_by_chromosome():
+    [pattern] = said("ish t(9;22)(ABL1-;BCR+,ABL1+)")["fish"]
+    assert pattern["places"] == [["ABL1-"], ["BCR+", "ABL1+"]]
+    [one] = said("ish del(11)(q23q23)(KMT2A-)")["fish"]
+    assert "places" not in one
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"), [("nuc ish(KMT2AX6)[137/200]", True), ("nuc ish(RUNX1,SOX11)x2[9]", False)]
+)
+def test_a_name_that_ends_like_a_number_of_signals_is_told(text, warned):
+    assert ("FISH-N" in {d["code"] for d in said(text)["diagnostics"]}) is warned
 
 
 def test_a_former_symbol_keeps_what_was_written():

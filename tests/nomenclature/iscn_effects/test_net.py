@@ -71,6 +71,17 @@ def net(text, clone=1):
         ("46,XX,der(3)t(3;3)(p21;q27)", "3p26.3-p22.1:-1 3q28-q29:+1"),
         ("46,XX,rec(6)dup(6q)inv(6)(p22.2q25.2)", "6p25.3-p22.3:-1 6q25.3-q27:+1"),
         ("46,XX,i(17q)", "17p13.3-p11.1:-1 17q11.1-q25.3:+1"),
+        # an arrow inside one arm shows what is deleted, a long form what is left
+        ("46,XX,del(7)(q22->qter)", "7q31.1-q36.3:-1"),
+        ("46,XX,del(5)(q13->q33)", "5q14.1-q32:-1"),
+        ("46,XX,del(12)(pter->p12)", "12p13.33-p13.1:-1"),
+        ("46,XX,del(7)(pter->q22:)", "7q31.1-q36.3:-1"),
+        ("46,XX,del(7)(:q22->qter)", "7p22.3-q21.3:-1"),
+        ("46,XX,dup(1)(q21->q32)", "1q22-q31.3:+1"),
+        ("46,XX,del(7)(q22-qter)", "7q31.1-q36.3:-1"),
+        # an extra mirrored chromosome is its centric part twice
+        ("47,XX,+inv dup(15)(q13)", "15p13-q12:+2"),
+        ("47,XX,+inv dup(22)(q11.2)", "22p13-q11.1:+2"),
     ],
 )
 def test_net_effect_of_text(text, expected):
@@ -107,6 +118,18 @@ def test_net_effect_of_text(text, expected):
         ("46,XX,der(2)ins(5;2)(p14;q22q32)", "2q23.1-q31.3:-1", True),
         ("46,XX,der(5)ins(5;2)(p14;q22q32)", "2q23.1-q31.3:+1", True),
         ("46,XX,add(5)(q13~22)", "5q13.1-q22.3:-1..+0 5q23.1-q35.3:-1", True),
+        # a break in doubt never makes a deletion gain, nor a duplication lose
+        ("46,XX,del(5)(q?13q33)", "5q11.1-q35.3:-1..+0", True),
+        ("46,XX,del(5)(?q13q33)", "5p15.33-q35.3:-1..+0", True),
+        ("46,XX,del(5)(q13~22q21~31)", "5q13.1-q31.3:-1..+0", True),
+        ("46,XX,dup(1)(q?21q32)", "1q11-q44:+0..+1", True),
+        ("46,XX,der(5)del(5)(q?13q33)t(5;7)(p15;q22)", "5q11.1-q35.3:-1..+0 7q31.1-q36.3:+1", True),
+        # a questioned event of a derivative is no certain gain
+        ("46,XX,der(9)?t(9;22)(q34;q11.2)", "9p24.3-q33.3:-1..+0 22q12.1-q13.33:+0..+1", False),
+        ("46,XX,der(9)del(9)(p21)?t(9;22)(q34;q11.2)", "9p24.3-p22.1:-1 22q12.1-q13.33:+0..+1", True),
+        # a hyphen between two bands has two readings
+        ("46,XX,del(5)(q13-q33)", "5q14.1-q32:-1..+0 5q34-q35.3:-1..+0", True),
+        ("46,XX,del(5)(q13-33)", "5q13.1-q33.3:-1..+0 5q34-q35.3:-1", True),
     ],
 )  # fmt: skip
 def test_what_the_text_does_not_tell_stays_a_range(text, expected, told):
