@@ -146,7 +146,7 @@ FURTHER = (
         for event in ("diagnosis", "presentation", "relapse", "transplant", "treatment")
     ),
     variant(vaf="0.1~0.2"),
-    case(findings=[{"kind": "copy-number", "iscn": "nuc ish(KMT2Ax2)[200]"}]),
+    case(findings=[{"kind": "copy-number", "iscn": "nuc ish(D7Z1,D7S486)x1[80/200]"}]),
     case(diagnoses=[{"entity": "ALL"}], findings=[{"kind": "karyotype", "said": "not done"}]),
     case(findings=[{"kind": "copy-number", "gene": "KMT2A", "change": "gain"}]),
     case(

@@ -6,6 +6,7 @@ A positive genomic finding carries them as ``extensions`` of its descriptor, who
 
 from __future__ import annotations
 
+from collections.abc import Container
 from decimal import Decimal
 
 from adapter.case.facts import Facts, Place
@@ -107,3 +108,13 @@ def _place(facts: Facts, place: Place) -> list[Extra]:
     if place.text and place.text not in (place.band, place.chromosome):
         found.append(("region-stated", place.text, place.path, ""))
     return found
+
+
+def worked_out(facts: Facts, among: Container[str] | None = None) -> list[Extra]:
+    """Which facts, of those ``among`` which are written, were worked out, and from what ("genes, copies: iscn")."""
+    by: dict[str, list[str]] = {}
+    for fact, how in facts.derived.items():
+        if among is not None and fact not in among:
+            continue
+        by.setdefault(how, []).append(fact)
+    return [("derived", f"{', '.join(named)}: {how}" if how else ", ".join(named), "", "") for how, named in by.items()]

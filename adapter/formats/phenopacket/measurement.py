@@ -36,6 +36,7 @@ _SIGNS = {
     "+": " plus ",
     ".": " point ",
 }
+_OF_ABSENCE = ("genes", "fusion", "result")  # what is written of a genomic finding that is not present
 _PREFIXES = "kdcmunpf"  # of UCUM
 _ANNOTATION = re.compile(r"\{[!-z|~]+\}$")
 # Names of the cluster of differentiation nomenclature and of histocompatibility: a reader takes them for markers.
@@ -59,7 +60,8 @@ def of_absence(w: Writing, facts: Facts, label: list[Extra], where: str) -> Json
             rest.append((name, said, facts.at(name.replace("-", "_")), ""))
     beside = facts.change == "normal" and facts.result == "absent" and facts.at("result")
     told = [("result", facts.result, facts.at("result"), "")] if beside else []
-    _describe(w, node, [*label, *told, *rest, *_source(facts), *_said(facts)])
+    derived = [] if facts.derived_from else extras.worked_out(facts, _OF_ABSENCE)
+    _describe(w, node, [*label, *told, *rest, *derived, *_source(facts), *_said(facts)])
     w.term(node, "assay", w.of_key("observations", "genetic-test"))
     _class_value(w, node, result(w, facts), facts.at("result"))
     return timed(w, node, facts, where)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapter.formats.phenopacket.extras import Extra
+from adapter.formats.phenopacket.extras import Extra, worked_out
 from adapter.formats.phenopacket.writing import Writing, extension_rules
 from adapter.nomenclature import refget, spdi, vrs
 from adapter.nomenclature.quantities import Copies
@@ -320,12 +320,7 @@ def _vcf(chromosome: str, position: int, reference: str, alternate: str) -> dict
 
 def _derivation(facts: Facts, allele: OfAllele | None) -> list[Extra]:
     """What was worked out, how well, and from what."""
-    found = list(allele.extras) if allele else []
-    by: dict[str, list[str]] = {}
-    for fact, how in facts.derived.items():
-        by.setdefault(how, []).append(fact)
-    for how, named in by.items():
-        found.append(("derived", f"{', '.join(named)}: {how}" if how else ", ".join(named), "", ""))
+    found = [*(allele.extras if allele else ()), *worked_out(facts)]
     if facts.derived_from:
         found.append(("derived-from", facts.derived_from, "", ""))
     return found

@@ -68,12 +68,12 @@ def test_a_structural_variant_of_one_gene_claims_no_partner():
 
 def test_a_term_the_tables_do_not_have_is_kept_as_code_and_words():
     document = packet()
-    document["diseases"][0]["term"] = {"id": "OMIM:601626", "label": "Leukemia, acute myeloid"}
+    document["diseases"][0]["term"] = {"id": "ORPHA:519", "label": "Leukemia, acute myeloid"}
 
     (diagnosis,) = case_of(document).diagnoses
 
     assert diagnosis.entity == "Leukemia, acute myeloid"
-    assert diagnosis.code.code == "OMIM:601626"
+    assert diagnosis.code.code == "ORPHA:519"
 
 
 def test_what_a_case_has_no_place_for_is_carried_at_its_pointer():
@@ -235,3 +235,18 @@ def test_a_packet_with_wrong_types_anywhere_is_read(n, changes):
 
     for found in read(document, load()):
         assert convert.write(found, "phenopacket", at=AT, terms=load()).document["id"] == found.case.id
+
+
+def test_a_disease_of_omim_is_coded_in_fhir_and_comes_back():
+    document = packet()
+    document["diseases"][0]["term"] = {"id": "OMIM:601626", "label": "Leukemia, acute myeloid"}
+
+    (bundle,) = convert.convert(document, "fhir", at=AT, terms=load())
+    conditions = [e["resource"] for e in bundle.document["entry"] if e["resource"]["resourceType"] == "Condition"]
+    (back,) = convert.convert(bundle.document, "phenopacket", at=AT, terms=load())
+
+    # The URI of terminologies-systems.html of FHIR R4, where a code is the bare MIM number.
+    assert {"system": "http://www.omim.org", "code": "601626", "display": "Leukemia, acute myeloid"} in conditions[0][
+        "code"
+    ]["coding"]
+    assert back.document["diseases"][0]["term"] == {"id": "OMIM:601626", "label": "Leukemia, acute myeloid"}

@@ -150,12 +150,13 @@ def _absence(r: Reading, one: Measured) -> Json:
     found = finding_of(r, told) | _when(r, one)
     if one.one("zygosity"):
         found |= {"zygosity": one.one("zygosity")} if found["kind"] == "sequence-variant" else {}
-    if genes:
+    if genes and "genes" not in told.derived:
         _name_genes(found, genes)
     result = _result(r, one)
     denial = found.get("complex") is False and "iscn" not in found
     unchanged = found.get("change") == "normal" and result == "absent"  # says the change again
-    if not denial and not unchanged and not (found["kind"] == "normal" and result == "absent"):
+    follows = "result" in told.derived or (found["kind"] == "normal" and result == "absent")
+    if not (denial or unchanged or follows):
         found |= stated(result=result)
     return found | stated(specimen=one.specimen, said=one.one("said"))
 
