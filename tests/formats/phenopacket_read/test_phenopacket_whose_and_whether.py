@@ -1,4 +1,4 @@
-"""Whose a fact of another's packet is, and whether it is one: donors and parents, exclusions in any spelling, answers."""
+"""Whose a fact of another's packet is, and whether it is one: donors and parents, exclusions in any spelling."""
 
 import copy
 
