@@ -21,6 +21,7 @@ from adapter.formats.fhir.reader.node import left, obj, take
 from adapter.formats.fhir.reader.rest import accepted, carry
 from adapter.formats.fhir.reader.restored import place, restated, unrestored
 from adapter.formats.fhir.reader.scene import Scene
+from adapter.formats.fhir.reader.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from adapter.report import Json
     from adapter.terms import Terms
 
+_WITHDRAWN = ("entered-in-error", "cancelled")  # states in which an Observation states nothing
 # Resources of our own writer that state nothing a case does not say elsewhere.
 _REDUNDANT = frozenset({"DiagnosticReport", "Provenance"})
 _DIGITS = 10
@@ -105,7 +107,7 @@ def _finding(s: Scene, entry: Entry) -> None:
     names = s.words.names(obj(entry.resource, "code"))
     if entry.own and not entry.role.startswith("finding/"):
         return
-    if entry.resource.get("status") in ("entered-in-error", "cancelled"):
+    if entry.resource.get("status") in _WITHDRAWN:
         return
     if names & {"molecular-consequence", "diagnostic-implication"}:
         return
@@ -143,6 +145,8 @@ _ABOUT = {
 
 def _about(s: Scene, entry: Entry) -> bool:
     """Read an Observation that tells more of another resource, of the person or the outcome; False for any other."""
+    if entry.resource.get("status") in _WITHDRAWN or not (entry.own or _says_anything(entry)):
+        return False
     names = s.words.names(obj(entry.resource, "code"))
     if entry.role.startswith("feature/"):
         disease.feature(s, entry)
@@ -156,6 +160,12 @@ def _about(s: Scene, entry: Entry) -> bool:
     return bool(name)
 
 
+def _says_anything(entry: Entry) -> bool:
+    """Whether another's Observation says more than why it has no value."""
+    resource = entry.resource
+    return bool(value_of(resource)[0] or resource.get("component") or resource.get("note"))
+
+
 def _implied(s: Scene, entry: Entry) -> bool:
     """Read an implication; the consequences our own writer adds follow from change and fusion."""
     if entry.own and entry.role.endswith("/consequence"):
@@ -166,7 +176,6 @@ def _implied(s: Scene, entry: Entry) -> bool:
     found = findings.implication(s, entry)
     if found:
         take(entry.resource, "code")
-        take(entry.resource, "derivedFrom")
     return found
 
 

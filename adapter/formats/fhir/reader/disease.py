@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from adapter.report import Json
 
 _PHASES = ("relapse", "remission")
+_DENIED = frozenset({"refuted", "entered-in-error"})
+_UNCERTAIN = frozenset({"unconfirmed", "provisional", "differential"})
+_PRIMARY = "mcode-primary-cancer-condition"
 _RESULTS = ("present", "absent", "indeterminate", "no call")
 _WORDS = {
     "diagnosis-role": "role",
@@ -27,16 +30,27 @@ _WORDS = {
 
 
 def conditions(s: Scene) -> None:
-    """Read every Condition as a diagnosis."""
-    for entry in list(s.of("Condition")):
-        verified = obj(entry.resource, "verificationStatus")
-        if any(text(c, "code") in ("refuted", "entered-in-error") for _, c in objects(verified, "coding")):
+    """Read every Condition as a diagnosis; of another's, the disease a case is about goes first, which is its primary."""
+    for entry in sorted(s.of("Condition"), key=lambda entry: _rank(s, entry)):
+        verified = {text(c, "code") for _, c in objects(obj(entry.resource, "verificationStatus"), "coding")}
+        if verified & _UNCERTAIN:
+            s.warn(entry, "unconfirmed", "a condition that is not confirmed is carried, not read as a diagnosis")
+        if verified & (_UNCERTAIN | _DENIED):
             continue
         s.done.add(entry)
         made: Json = {}
         s.listed("diagnoses").append(made)
         entry.name = str(len(s.case["diagnoses"]) - 1)
         condition(s, entry, made)
+
+
+def _rank(s: Scene, entry: Entry) -> int:
+    """Place of a Condition: what mCODE calls the primary cancer, then what the tables know, then comorbidities."""
+    claims = str(obj(entry.resource, "meta").get("profile", ""))
+    if entry.own or _PRIMARY in claims:
+        return 0
+    code = obj(entry.resource, "code")
+    return 1 if s.words.keys("diagnoses", code) or s.words.key("diagnoses", text(code, "text")) else 2
 
 
 def condition(s: Scene, entry: Entry, made: Json) -> None:

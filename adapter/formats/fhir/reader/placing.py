@@ -59,6 +59,12 @@ def joins(found: Found) -> bool:
     return len(found.genes) == 2 and found.structural and not (found.expressions or found.texts)
 
 
+def are_negatives(found: Found) -> bool:
+    """Whether several genes were looked at, of which nothing more is said than that nothing was found."""
+    told = found.expressions or found.texts or found.ids or "zygosity" in found.made
+    return len(found.genes) > 1 and found.made.get("result") == "absent" and not (told or found.structural)
+
+
 def as_negative(found: Found) -> None:
     """Pertinent negatives: genes."""
     if found.genes:

@@ -75,10 +75,11 @@ def _written(case: Case, s: Scene) -> dict[str, list[Json]]:
     d = Draft(normalise(case, s.terms), s.terms, _ANY_TIME)
     found = {}
     for facts in facts_of(d.case, s.terms):
-        if facts.id in wanted and facts.sort != "observation":
+        name = facts.id if facts.id in wanted else facts.id.rpartition("-")[0]  # one gene of several negatives
+        if name in wanted and facts.sort != "observation" and (name == facts.id or not facts.derived_from):
             d.entries.clear()
             (karyotype if facts.sort == "karyotype" else variant)(d, facts)
-            found[facts.id] = d.entries[0]["resource"].get("component", [])
+            found.setdefault(name, []).extend(d.entries[0]["resource"].get("component", []))
     return found
 
 

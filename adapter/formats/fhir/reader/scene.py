@@ -34,6 +34,7 @@ class Scene:
 
     def __init__(self, entries: list[Entry], index: Index, terms: Terms) -> None:
         self.entries, self.index, self.terms = entries, index, terms
+        self.members = frozenset(entries)
         self.words = lexicon(terms)
         self.as_stated = f"{terms.base}/StructureDefinition/as-stated"
         self.derivation = f"{terms.base}/StructureDefinition/derivation"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from adapter.case.model import ResponseStatus, Treatment
 from adapter.formats.fhir.datatypes import ABSENT
-from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.node import copied, left, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.person import since
 from adapter.formats.fhir.reader.values import value_of
 
@@ -26,7 +26,9 @@ _FIELDS = {
 _PROSE = re.compile(r"(?:site|after|since): .+")
 
 
-_NOT_GIVEN = frozenset({"cancelled", "entered-in-error", "not-done", "draft", "not-taken", "preparation"})
+_NOT_GIVEN = frozenset({"cancelled", "entered-in-error", "not-done", "draft", "not-taken", "preparation", "intended"})
+_NOT_ORDERED = frozenset({"proposal", "plan", "option"})  # intents of a request that nobody has ordered yet
+_INTENT = "/mcode-treatment-intent"
 # mCODE's profiles of procedures that treat, with the kind of treatment they are of
 _PROFILES = {"surgical-procedure": "surgery", "radiotherapy-course-summary": "radiation"}
 
@@ -44,11 +46,18 @@ def _treats(s: Scene, entry: Entry) -> bool:
     return bool(_kind_of(entry) or s.words.keys("treatments", obj(entry.resource, "code")))
 
 
+def _is_given(entry: Entry) -> bool:
+    """Whether a resource may tell of a treatment that was given: not one that was refused, planned or put off."""
+    resource = entry.resource
+    status, intent = text(resource, "status"), text(resource, "intent")
+    return not (status in _NOT_GIVEN or intent in _NOT_ORDERED or resource.get("doNotPerform", False) is not False)
+
+
 def treatments(s: Scene) -> None:
     """Read drugs and procedures; the resources of one treatment of ours, one an agent, become one again."""
     by_role: dict[str, Json] = {}
     for entry in list(s.of("MedicationAdministration", "MedicationStatement", "MedicationRequest", "Procedure")):
-        if text(entry.resource, "status") in _NOT_GIVEN or not (entry.own or _treats(s, entry)):
+        if not _is_given(entry) or not (entry.own or _treats(s, entry)):
             continue
         if entry.kind == "MedicationRequest":
             s.warn(entry, "order", "an order was read as a treatment; it does not say that the drug was given")
@@ -74,8 +83,31 @@ def _treatment(s: Scene, entry: Entry, made: Json) -> None:
         for member in ("status", "performedString"):
             resource.pop(member, None)
     _period(s, resource, made)
+    _why(s, resource, made)
     for said in s.note(resource):
         made.setdefault("said", said)
+
+
+def _why(s: Scene, resource: Json, made: Json) -> None:
+    """The intent as mCODE has it, and the reason for which what was given was stopped."""
+    for n, extension in list(objects(resource, "extension")):
+        if text(extension, "url").endswith(_INTENT):
+            concept = obj(extension, "valueCodeableConcept")
+            if words := s.words.words(concept, "treatments"):
+                made["intent"] = words
+                _emptied(resource, "extension", n, concept)
+    reasons = resource.get("statusReason")
+    first = [(None, reasons)] if isinstance(reasons, dict) else list(objects(resource, "statusReason"))[:1]
+    for n, concept in first:
+        if text(resource, "status") == "stopped" and (words := s.words.words(concept, "treatments")):
+            made["ended_because"] = words
+            _emptied(resource, "statusReason", n, concept)
+
+
+def _emptied(resource: Json, member: str, n: int | None, concept: Json) -> None:
+    """Take an element of which all that the concept in it says was read."""
+    if left(concept) is None:
+        take(resource, member, n)
 
 
 def _procedure(s: Scene, entry: Entry, made: Json) -> None:
@@ -97,13 +129,25 @@ def _procedure(s: Scene, entry: Entry, made: Json) -> None:
 
 
 def _drug(s: Scene, entry: Entry, made: Json) -> None:
-    drug = obj(entry.resource, "medicationCodeableConcept")
+    drug = obj(entry.resource, "medicationCodeableConcept") or _referred(s, entry)
     said = text(drug, "text")
     if entry.own and not _is_agent(s, entry, said, drug):
         take_text(drug, "text")
         _named(made, said, _notes(entry.resource))
     elif words := s.words.words(drug, "treatments"):
         made.setdefault("agents", []).append(words)
+
+
+def _referred(s: Scene, entry: Entry) -> Json:
+    """The drug of the Medication that is referred to, in the document or in the resource: a copy, both are carried.
+
+    Of one that is not there the words of the reference are read.
+    """
+    reference = obj(entry.resource, "medicationReference")
+    found = s.index.find(reference, entry)
+    if found is not None and found.kind == "Medication" and text(found.resource, "status") != "entered-in-error":
+        return copied(obj(found.source, "code")) or {"text": text(reference, "display")}
+    return {"text": text(reference, "display")} if found is None else {}
 
 
 def _is_agent(s: Scene, entry: Entry, said: str, drug: Json) -> bool:

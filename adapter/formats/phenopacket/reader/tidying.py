@@ -1,8 +1,8 @@
 """Habits of real packets that protobuf's reader takes although the schema does not: brought to the schema's form.
 
 phenopacket-store writes ``vcfRecord.pos`` as a number and leaves out enums that the schema demands, other tools write
-members in snake case, enums by number, numbers and truths as text (``True`` in YAML written by hand), and nulls; each is
-accepted with a warning (ga4gh.md section 0, item 6). The document given is not changed.
+members in snake case, enums by number, numbers and truths as text (``True`` in YAML written by hand), and nulls; each
+is accepted with a warning (ga4gh.md section 0, item 6). The document given is not changed.
 """
 
 from __future__ import annotations
