@@ -17,11 +17,13 @@ from adapter.formats.fhir.reader import disease, findings, person, results, ther
 from adapter.formats.fhir.reader.citation import of_provenance
 from adapter.formats.fhir.reader.entries import Entry, Index, by_person, entries
 from adapter.formats.fhir.reader.negatives import gathered
-from adapter.formats.fhir.reader.node import left, obj, take
+from adapter.formats.fhir.reader.node import left, obj, objects, take, text
 from adapter.formats.fhir.reader.rest import accepted, carry
 from adapter.formats.fhir.reader.restored import place, restated, unrestored
 from adapter.formats.fhir.reader.scene import Scene
 from adapter.formats.fhir.reader.values import value_of
+from adapter.formats.fhir.reader.versions import current
+from adapter.report import Loss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +32,11 @@ if TYPE_CHECKING:
     from adapter.terms import Terms
 
 _WITHDRAWN = ("entered-in-error", "cancelled")  # states in which an Observation states nothing
+# Resources that state a fact of a person
+_FACTS = frozenset(
+    {"Observation", "Condition", "Specimen", "Procedure", "MedicationAdministration", "MedicationStatement",
+     "MedicationRequest"}
+)  # fmt: skip
 # Resources of our own writer that state nothing a case does not say elsewhere.
 _REDUNDANT = frozenset({"DiagnosticReport", "Provenance"})
 _DIGITS = 10
@@ -50,13 +57,14 @@ def read(document: Any, terms: Terms) -> Iterator[ReadCase]:
     """
     if not recognises(document):
         raise ReadError("expected a FHIR resource (with resourceType) or a list of them")
-    found = entries(document, f"{terms.base}/identifier/case")
+    found, gone = current(entries(document, f"{terms.base}/identifier/case"), document)
     index = Index(found)
-    for group in by_person(found, index):
-        yield _case(Scene(group, index, terms))
+    for n, group in enumerate(by_person(found, index)):
+        yield _case(Scene(group, index, terms), gone if n == 0 else [])
 
 
-def _case(s: Scene) -> ReadCase:
+def _case(s: Scene, gone: list[Loss]) -> ReadCase:
+    _apart(s, gone)
     s.case["source"] = _source(s)
     person.patient(s)
     disease.specimens(s)
@@ -77,7 +85,7 @@ def _case(s: Scene) -> ReadCase:
     case, issues, losses = accepted({k: v for k, v in s.case.items() if v not in ({}, [])})
     if missing := tuple(unrestored(s, case)):
         case = restated(missing, case, s.terms)
-    return ReadCase(case, tuple(losses), (*s.issues, *issues), _places(s))
+    return ReadCase(case, (*gone, *losses), (*s.issues, *issues), _places(s))
 
 
 def _places(s: Scene) -> dict[tuple[str, str], str]:
@@ -89,6 +97,37 @@ def _places(s: Scene) -> dict[tuple[str, str], str]:
         if found.setdefault(key, entry.pointer) != entry.pointer:
             shared.add(key)
     return {key: pointer for key, pointer in found.items() if key not in shared}
+
+
+def _apart(s: Scene, gone: list[Loss]) -> None:
+    """Set apart what states a fact that is not the person's: of nobody known, or of a donor, a parent, a fetus.
+
+    What names nobody, in a document of several people, is a loss: beside one person alone it would be theirs.
+    """
+    astray = {entry: None for entry in s.entries if entry.astray and entry.kind in _FACTS and not entry.own}
+    for entry in astray:
+        s.warn(entry, "person", "whose it is cannot be told: not read, and not carried with anybody")
+        gone.append(Loss("read", f"/{entry.path}", "no-place", "about nobody whom the document tells apart"))
+    if astray:
+        s.entries = [entry for entry in s.entries if entry not in astray]
+    for entry in s.of("Observation"):
+        if not entry.own and _is_of_another(s, entry):
+            s.warn(entry, "person", "about another individual (its focus): carried, not read as the person's")
+            s.apart.add(entry)
+
+
+def _is_of_another(s: Scene, entry: Entry) -> bool:
+    """Whether the focus of an Observation is somebody else than its subject."""
+    for _, focus in objects(entry.resource, "focus"):
+        found = s.index.find(focus, entry)
+        address = text(focus, "reference")
+        kind = found.kind if found is not None else address.split("/")[-2:][0]
+        person = (
+            found in s.members if found is not None else address == text(obj(entry.resource, "subject"), "reference")
+        )
+        if kind == "RelatedPerson" or (kind == "Patient" and not person):
+            return True
+    return False
 
 
 def _source(s: Scene) -> Json:
@@ -131,6 +170,7 @@ def _worked_out(s: Scene, entry: Entry) -> bool:
 _ABOUT = {
     "diagnosis-details": disease.details,
     "risk": disease.risk,
+    "all-risk": disease.risk,  # the risk assessment of mCODE
     "specimen-details": disease.of_specimen,
     "treatment-details": therapy.details,
     "disease-status": therapy.response,

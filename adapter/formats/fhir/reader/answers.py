@@ -39,7 +39,8 @@ def _valued(s: Scene, resource: Json) -> Iterator[str]:
     kind, value = value_of(resource)
     if kind == "CodeableConcept" and isinstance(value, dict):
         words = [text(value, "text"), *(text(c, "display") for _, c in objects(value, "coding"))]
-        found = {s.words.choice(copied(value), "results", RESULTS), *(_of_words(s, one) for one in words)}
+        coded = (s.terms.label("answers", key) for key in s.words.keys("answers", value))
+        found = {s.words.choice(copied(value), "results", RESULTS), *coded, *(_of_words(s, one) for one in words)}
         yield from found - {""} or {UNCLEAR}
     elif kind == "Boolean":
         yield {True: "present", False: "absent"}.get(value, UNCLEAR)

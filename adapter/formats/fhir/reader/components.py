@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import AmbiguousTerm, UnknownTerm
 from adapter.formats.fhir.datatypes import HGVS
 from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
-from adapter.formats.fhir.reader.values import value_of
+from adapter.formats.fhir.reader.values import is_percent, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,7 +271,7 @@ def plain_field(s: Scene, part: Part, name: str) -> Any:
     if name in ("abnormal-cell-fraction", "cutoff"):
         return s.amount(value, " %") or (value if kind == "String" else None)
     if name in ("vaf", "vaf-range"):
-        percent = isinstance(value, dict) and text(value, "code") == "%"
+        percent = is_percent(value)
         return s.amount(value, " %" if percent else "") or (value if kind == "String" else None)
     if name == "iscn":
         node = obj(part.node, "valueCodeableConcept")

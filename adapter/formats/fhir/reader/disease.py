@@ -30,7 +30,7 @@ _WORDS = {
 
 
 def conditions(s: Scene) -> None:
-    """Read every Condition as a diagnosis; of another's, the disease a case is about goes first, which is its primary."""
+    """Read every Condition as a diagnosis; of another's, the disease that a case is about goes first."""
     for entry in sorted(s.of("Condition"), key=lambda entry: _rank(s, entry)):
         verified = {text(c, "code") for _, c in objects(obj(entry.resource, "verificationStatus"), "coding")}
         if verified & _UNCERTAIN:
@@ -63,6 +63,8 @@ def condition(s: Scene, entry: Entry, made: Json) -> None:
             break
     notes = s.note(resource)
     coded(s, entry, made, notes)
+    if not entry.own and (said := take_text(obj(resource, "code"), "text")):
+        notes.insert(0, said)  # the entity is called otherwise: by the table's name for a code
     for _, site in list(objects(resource, "bodySite")):
         if words := s.words.words(site, "sites"):
             made.setdefault("sites", []).append(words)
@@ -222,7 +224,7 @@ def of_specimen(s: Scene, entry: Entry) -> None:
 
 def specimen_of(s: Scene, entry: Entry) -> str:
     """Id of the specimen an Observation was made on, taken; "" for none in the document."""
-    found = next((e for e in s.index.linked(entry, "specimen") if e.name), None)
+    found = next((e for e in s.index.linked(entry, "specimen") if e.name and e in s.members), None)
     if found is None:
         return ""
     take(entry.resource, "specimen")

@@ -120,8 +120,8 @@ def _string(s: Scene, entry: Entry, made: Json, *, result: bool) -> None:
     said = take_text(resource, "valueString")
     concept = obj(resource, "valueCodeableConcept")
     if not said and result and not entry.own:
-        codes = (text(coding, "code") for _, coding in objects(concept, "coding") if text(coding, "system") == ISCN)
-        said = text(concept, "text") or next(codes, "") or s.words.words(copied(concept))
+        codes = [text(coding, "code") for _, coding in objects(concept, "coding") if text(coding, "system") == ISCN]
+        said = text(concept, "text") or next(iter(codes), "") or s.words.words(copied(concept))
         if not any(objects(concept, "coding")) or said in codes:
             resource.pop("valueCodeableConcept", None)
     if not said:

@@ -97,7 +97,8 @@ def _as_variant(found: Found) -> None:
 
 
 def _as_rearrangement(found: Found) -> None:
-    if found.structural and len(found.genes) == 2:  # a list of both would say which is the 5' partner
+    ordered = bool(found.texts) or (not found.structural and "fusion-partner-role" in found.seen)
+    if len(found.genes) == 2 and not ordered:  # a list of both would say which is the 5' partner
         found.made.setdefault("said", " and ".join(found.genes))
         found.put_back([found.genes.pop()])
     if found.genes:

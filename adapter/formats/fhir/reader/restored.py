@@ -20,6 +20,7 @@ from adapter.formats.fhir.reader.components import Found
 from adapter.formats.fhir.reader.entries import Entry, Index
 from adapter.formats.fhir.reader.node import copied, number, obj, objects, text
 from adapter.formats.fhir.reader.scene import Scene
+from adapter.formats.fhir.reader.values import is_percent
 from adapter.formats.fhir.variant import variant
 from adapter.normalise import normalise
 
@@ -96,7 +97,7 @@ def _usual(node: Json, words: Lexicon) -> Json:
     if "iscn" in names:
         _as_words(made)
     share = obj(made, "valueQuantity")
-    if "vaf" in names and text(share, "code") == "%" and (value := number(share.get("value"))) is not None:
+    if "vaf" in names and is_percent(share) and (value := number(share.get("value"))) is not None:
         made["valueQuantity"] = {**share, "value": value / 100, "unit": "1", "code": "1"}
     return made
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.formats.fhir.reader.components import FIELDS
 from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.observed import RESULTS, begun, ended
-from adapter.formats.fhir.reader.values import as_stated, unit_of, value_of
+from adapter.formats.fhir.reader.values import as_stated, plain, unit_of, value_of
 from adapter.nomenclature import readings
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def result(s: Scene, entry: Entry) -> None:
     else:
         _take_code(s, code, kind)
     measured(s, resource, made, kind)
+    if kind == "measurement" and not entry.own and (usual := _range(resource)):
+        made["reference"] = usual  # its form is carried too
     for part in s.parts(resource):
         if _component(s, part, made, kind):
             take(resource, "component", part.n)
@@ -109,6 +111,18 @@ def reading(s: Scene, suffix: str, value: Any) -> tuple[str, str]:
         return stated, "" if readings.read(stated).unit == unit else unit
     said = s.amount(value, f" {unit}" if unit in ("%", "% IS") else "")
     return said, "" if unit in ("%", "% IS") else unit
+
+
+def _range(resource: Json) -> str:
+    """The reference range in its own words, else by its bounds; "" where there are several, or it is of some people."""
+    ranges = [one for _, one in objects(resource, "referenceRange")]
+    if len(ranges) != 1 or ranges[0].keys() & {"appliesTo", "age", "type"}:
+        return ""
+    low, high = obj(ranges[0], "low"), obj(ranges[0], "high")
+    units = {unit_of(one) for one in (low, high) if one}
+    unit = units.pop() if len(units) == 1 else None
+    bounds = "" if unit is None else plain({"low": low, "high": high}, f" {unit}" if unit else "")
+    return text(ranges[0], "text") or bounds.replace("~", "-")
 
 
 def _put(made: Json, kind: str, said: str, unit: str) -> None:

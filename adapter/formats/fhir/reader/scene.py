@@ -42,6 +42,7 @@ class Scene:
         self.issues: list[Issue] = []
         self.citations: dict[int, Json] = {}  # of findings, by the id of the finding in the making
         self.done: set[Entry] = set()
+        self.apart: set[Entry] = set()  # of another individual, to be carried whole
         self.variants: dict[Entry, None] = {}  # of other writers, read as genomic findings, in order
         self._taken: dict[str, set[str]] = {}  # ids given in a section of the case
         self._numbers: dict[tuple[str, str], int] = {}  # the last number given to an id of a section and kind
@@ -54,7 +55,7 @@ class Scene:
 
     def of(self, *kinds: str) -> Iterator[Entry]:
         """Entries of these types that no reader dealt with yet."""
-        return (e for e in self.entries if e.kind in kinds and e not in self.done)
+        return (e for e in self.entries if e.kind in kinds and e not in self.done and e not in self.apart)
 
     def warn(self, entry: Entry, category: str, message: str) -> None:
         """Say that the source has a bad habit that was read nonetheless."""

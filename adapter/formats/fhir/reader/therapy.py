@@ -10,6 +10,7 @@ from adapter.formats.fhir.datatypes import ABSENT
 from adapter.formats.fhir.reader.node import copied, left, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.person import since
 from adapter.formats.fhir.reader.values import value_of
+from adapter.sssom import fold
 
 if TYPE_CHECKING:
     from adapter.formats.fhir.reader.entries import Entry
@@ -113,7 +114,9 @@ def _emptied(resource: Json, member: str, n: int | None, concept: Json) -> None:
 def _procedure(s: Scene, entry: Entry, made: Json) -> None:
     code = obj(entry.resource, "code")
     said = text(code, "text")
-    kind = next((key for key in s.words.keys("treatments", code) if key in KINDS), "")
+    kind = next(
+        (k for key in s.words.keys("treatments", code) for k in KINDS if key == k or key.startswith(f"{k}-")), ""
+    )
     if not kind and entry.own:
         kind = next((k for k in KINDS if said == k or said.endswith(f" {k}")), "")
     if kind:
@@ -123,9 +126,15 @@ def _procedure(s: Scene, entry: Entry, made: Json) -> None:
         take_text(code, "text")
         _named(made, said, _notes(entry.resource))
     elif words := s.words.words(code, "treatments"):
-        made["regimen"] = words
+        made["said" if kind and fold(words) in _labels(s, kind) else "regimen"] = words
     if "kind" not in made and (claimed := _kind_of(entry)):
         made["kind"] = claimed
+
+
+def _labels(s: Scene, kind: str) -> set[str]:
+    """What a kind of treatment is called in the table and by its codes: no name of a regimen."""
+    codes = s.words.codes.codes("treatments", kind)
+    return {fold(s.terms.label("treatments", kind)), *(fold(text(code.coding, "display")) for code in codes)}
 
 
 def _drug(s: Scene, entry: Entry, made: Json) -> None:

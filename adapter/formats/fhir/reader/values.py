@@ -33,6 +33,11 @@ def unit_of(quantity: Json) -> str:
     return "" if text(quantity, "code") == "1" else unit
 
 
+def is_percent(quantity: Any) -> bool:
+    """Whether a Quantity is in percent: by its code, or by its unit where it has none."""
+    return (text(quantity, "code") or text(quantity, "unit")) in ("%", "percent")
+
+
 def plain(value: Any, sign: str = "") -> str:
     """A Quantity or Range as number, bound or range, followed by ``sign``; "" for what is none."""
     if not isinstance(value, dict):
