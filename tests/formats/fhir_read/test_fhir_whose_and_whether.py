@@ -473,3 +473,144 @@ def test_a_resource_that_was_deleted_is_no_fact(ended, left):
 
     assert len(found.case.findings) == left
     assert [loss.path for loss in found.losses] == ["/Observation/o"] * (1 - left)
+
+
+# forms
+
+
+def named(code, text, kind="CodeableConcept"):
+    return component(code, {"text": text}, kind)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("KMT2A::MLLT3", []),
+        ("KMT2A-MLLT3", [component("48019-4", concept("http://www.sequenceontology.org", "SO:0001565"))]),
+    ],
+)
+def test_two_genes_beside_the_name_of_their_fusion_are_that_fusion(name, change):
+    resource = variant("v", "KMT2A", "MLLT3")
+    resource["component"] += [named("81252-9", name), *change]
+
+    for case in twice(patient(), resource):
+        (found,) = case["findings"]
+        assert (found["kind"], found["fusion"]) == ("rearrangement", name)
+
+
+@pytest.mark.parametrize(
+    ("genes", "string", "kind"),
+    [
+        (["TP53"], "arr[GRCh38] 17p13.1(7661779_7687550)x1", "copy-number"),
+        (["KMT2A"], "nuc ish(KMT2Ax3)[120/200]", "copy-number"),
+        (["KMT2A"], "nuc ish(KMT2Ax2)(5'KMT2A sep 3'KMT2Ax1)[120/200]", "rearrangement"),
+        (["KMT2A", "MLLT3"], "46,XX,t(9;11)(p21.3;q23.3)[20]", "rearrangement"),
+    ],
+)
+def test_an_iscn_string_beside_genes_is_kept_with_them(genes, string, kind):
+    resource = variant("v", *genes)
+    resource["component"].append(named("81291-7", string))
+    (found,) = only(resource)[0]["findings"]
+
+    assert (found["kind"], found["iscn"]) == (kind, string)
+
+
+@pytest.mark.parametrize("code", ["HGNC:11998", "11998"])
+def test_a_gene_of_which_only_the_id_is_given_has_its_symbol(code):
+    resource = variant("v")
+    resource["component"] = [component("48018-6", concept("http://www.genenames.org", code))]
+
+    assert only(resource)[0]["findings"][0]["gene"] == "TP53"
+
+
+@pytest.mark.parametrize(
+    ("share", "vaf"),
+    [
+        ({"value": 0.012, "comparator": "<", "code": "1"}, "<1.2 %"),
+        ({"value": 5, "comparator": "<", "unit": "%"}, "<5 %"),
+        ({"value": 0.385}, "0.385"),
+    ],
+)
+def test_a_limit_of_an_allele_fraction_is_read_as_well_as_a_fraction(share, vaf):
+    resource = variant()
+    resource["component"].append(component("81258-6", share, "Quantity"))
+
+    assert only(resource)[0]["findings"][0]["vaf"] == vaf
+
+
+@pytest.mark.parametrize(
+    ("onset", "age"),
+    [
+        ({"onsetAge": {"value": 73, "unit": "years"}}, "73 y"),
+        ({"onsetAge": {"value": 7, "unit": "Months"}}, "7 mo"),
+        ({"onsetRange": {"low": {"value": 70, "unit": "years"}, "high": {"value": 75, "unit": "years"}}}, "70-75 y"),
+        ({"onsetRange": {"low": {"value": 7, "unit": "months"}, "high": {"value": 1, "unit": "year"}}}, None),
+        ({"onsetAge": {"value": 73, "unit": "cycles"}}, None),
+    ],
+)
+def test_an_age_has_the_unit_of_its_code_or_its_words(onset, age):
+    case, _ = only(condition("c", AML, **onset))
+
+    assert case["diagnoses"][0].get("age") == age
+    assert age or is_carried(case, f"Condition/0/{next(iter(onset))}")
+
+
+def test_a_condition_whose_words_are_another_disease_than_its_code_is_the_words():
+    code = {**concept(SCT, "91861009", "Acute myeloid leukemia"), "text": "acute promyelocytic leukemia"}
+    (found,) = only(condition("c", code))[0]["diagnoses"]
+
+    assert found["entity"] == "acute promyelocytic leukemia"
+    assert found["code"]["code"] == "91861009"
+
+
+def test_a_specimen_entered_in_error_is_no_specimen():
+    wrong = {"resourceType": "Specimen", "id": "s", "status": "entered-in-error", "subject": {"reference": "Patient/p"}}
+    case, _ = only(patient(), wrong, haemoglobin("o", 9, specimen={"reference": "Specimen/s"}))
+
+    assert "specimens" not in case
+    assert "specimen" not in case["findings"][0]
+
+
+SPLENOMEGALY = concept("http://human-phenotype-ontology.org", "HP:0001744", "Splenomegaly")
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        ({"valueBoolean": True}, "present"),
+        ({"valueBoolean": False}, "absent"),
+        ({"valueCodeableConcept": concept(SCT, "2667000", "Absent")}, "absent"),
+        ({}, "present"),
+    ],
+)
+@pytest.mark.parametrize("code", [SPLENOMEGALY, concept(SCT, "271737000", "Anemia")], ids=["HPO", "SNOMED CT"])
+def test_a_sign_that_was_looked_for_is_a_feature(code, answer, result):
+    first, second = twice(patient(), observation("o", code, **answer))
+
+    assert [one["features"][0].get("result", "present") for one in (first, second)] == [result, result]
+    assert first["features"][0]["code"]["code"] == code["coding"][0]["code"]
+    assert "findings" not in first
+
+
+def test_a_sign_with_an_amount_is_a_measurement_and_one_that_is_not_understood_is_carried():
+    amount = {"valueQuantity": {"value": 14, "unit": "cm"}}
+    case, _ = only(
+        patient(), observation("o", SPLENOMEGALY, **amount), observation("p", SPLENOMEGALY, valueTime="10:00:00")
+    )
+
+    assert [one["test"] for one in case["findings"]] == ["Splenomegaly"]
+    assert is_carried(case, "Observation/p")
+    assert "features" not in case
+
+
+def test_the_lines_of_an_immunophenotype_are_markers_by_words_or_code_and_never_in_another_unit():
+    flow = observation("o", concept(LOINC, "101119-6"))
+    flow["component"] = [
+        {"code": {"text": "CD19"}, "valueCodeableConcept": {"text": "positive"}},
+        {"code": concept(LOINC, "8124-0", "CD34"), "valueQuantity": {"value": 80, "unit": "%"}},
+        {"code": {"text": "CD3"}, "valueQuantity": {"value": 450, "unit": "cells/uL"}},
+    ]
+    case, _ = only(patient(), flow)
+
+    assert case["findings"][0]["markers"] == {"CD19": "positive", "CD34": "80 %"}
+    assert [one["path"] for one in case["carried"]] == ["Observation/o/component/1", "Observation/o/component/2"]

@@ -157,6 +157,8 @@ def _finding(s: Scene, entry: Entry) -> None:
         findings.variant(s, entry)
     elif names & {"karyotype-result", "karyotype", "complex-karyotype"}:
         findings.karyotype(s, entry)
+    elif not entry.own and disease.is_feature(s, entry):
+        disease.seen(s, entry)
     elif not (names & set(_ABOUT)) and results.is_result(s, entry):
         results.result(s, entry)
 

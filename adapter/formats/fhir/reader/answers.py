@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from adapter.formats.fhir.datatypes import INTERPRETATION
 from adapter.formats.fhir.reader.node import copied, obj, objects, text
-from adapter.formats.fhir.reader.observed import RESULTS
 from adapter.formats.fhir.reader.values import value_of
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from adapter.formats.fhir.reader.scene import Scene
     from adapter.report import Json
 
+RESULTS = ("present", "absent", "indeterminate", "no call")
 UNCLEAR = "unclear"
 # What of HL7's ObservationInterpretation says whether a thing was found.
 _INTERPRETED = {"POS": "present", "DET": "present", "NEG": "absent", "ND": "absent", "IND": "indeterminate"}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapter.formats.fhir.datatypes import ASSERTED, CLINICAL, RELATED_CONDITION
+from adapter.formats.fhir.reader.answers import RESULTS as _RESULTS
+from adapter.formats.fhir.reader.answers import UNCLEAR, answer_of
 from adapter.formats.fhir.reader.lexicon import known
-from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.values import value_of
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ _PHASES = ("relapse", "remission")
 _DENIED = frozenset({"refuted", "entered-in-error"})
 _UNCERTAIN = frozenset({"unconfirmed", "provisional", "differential"})
 _PRIMARY = "mcode-primary-cancer-condition"
-_RESULTS = ("present", "absent", "indeterminate", "no call")
 _WORDS = {
     "diagnosis-role": "role",
     "diagnosis-phase": "phase",
@@ -113,7 +114,10 @@ def coded(s: Scene, entry: Entry, made: Json, notes: list[str]) -> None:
                 _first_code(node, made, codings[-1] if len(codings) > len(expected) else None)
                 _take_codings(node, expected)
                 return
-    if words := s.words.words(node, "diagnoses"):
+    named = s.words.key("diagnoses", said)
+    if named and not entry.own and named not in s.words.keys("diagnoses", node):
+        made["entity"] = take_text(node, "text")  # another disease than that of the codes: the words are what was meant
+    elif words := s.words.words(node, "diagnoses"):
         made["entity"] = words
     rest = [known(c) for _, c in objects(node, "coding") if text(c, "code")]
     _first_code(node, made, rest[0] if rest else None)
@@ -189,6 +193,8 @@ def _diagnosis(s: Scene, entry: Entry) -> Json | None:
 def specimens(s: Scene) -> None:
     """Read every Specimen; ids before links, so that every finding can name its own."""
     for entry in list(s.of("Specimen")):
+        if text(entry.resource, "status") == "entered-in-error":
+            continue
         s.done.add(entry)
         made: Json = {"id": s.local(entry, "specimens", "specimen")}
         entry.name = made["id"]
@@ -229,6 +235,37 @@ def specimen_of(s: Scene, entry: Entry) -> str:
         return ""
     take(entry.resource, "specimen")
     return found.name
+
+
+def is_feature(s: Scene, entry: Entry) -> bool:
+    """Whether another's Observation says that a feature was there or not: a phenotype of HPO, a sign the table has."""
+    resource, code = entry.resource, obj(entry.resource, "code")
+    phenotype = any(s.words.vocabulary(coding) == "HP" for _, coding in objects(code, "coding"))
+    answered = value_of(resource)[0] in ("", "Boolean", "CodeableConcept", "String") and "component" not in resource
+    return bool(answered and (phenotype or s.words.keys("features", code))) and answer_of(s, resource) != UNCLEAR
+
+
+def seen(s: Scene, entry: Entry) -> None:
+    """A feature in another's Observation; what it has beside words, code, answer, site and note is carried."""
+    made: Json = {}
+    resource, code = entry.resource, obj(entry.resource, "code")
+    s.listed("features").append(made)
+    s.done.add(entry)
+    if (result := answer_of(s, resource)) != "present":
+        made["result"] = result
+    for member in ("valueBoolean", "valueString"):
+        resource.pop(member, None)  # it says what the result says
+    s.words.choice(obj(resource, "valueCodeableConcept"), "results", _RESULTS)
+    first = next((known(one) for _, one in objects(code, "coding") if text(one, "code")), None)
+    shown = next((text(one, "display") for _, one in objects(code, "coding")), "")
+    made["term"] = text(code, "text") or shown or s.words.words(copied(code), "features")
+    _first_code(code, made, first)
+    if text(code, "text") == made["term"]:
+        take_text(code, "text")
+    if words := s.words.words(obj(resource, "bodySite"), "sites"):
+        made["site"] = words
+    if notes := s.note(resource):
+        made["said"] = "\n".join(notes)
 
 
 def feature(s: Scene, entry: Entry) -> None:

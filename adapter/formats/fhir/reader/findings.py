@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from adapter.formats.fhir.datatypes import INTERPRETATION, ISCN
 from adapter.formats.fhir.reader import habits
-from adapter.formats.fhir.reader.answers import UNCLEAR, answer_of, zygosity_of
+from adapter.formats.fhir.reader.answers import RESULTS, UNCLEAR, answer_of, zygosity_of
 from adapter.formats.fhir.reader.components import MEASURED, SIGNIFICANCES, Found
 from adapter.formats.fhir.reader.kinds import kind_of
 from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
-from adapter.formats.fhir.reader.observed import RESULTS, begun, ended
-from adapter.formats.fhir.reader.placing import are_negatives, as_negative, is_named, joins, place
+from adapter.formats.fhir.reader.observed import begun, ended
+from adapter.formats.fhir.reader.placing import are_negatives, as_negative, is_named, joins, kind_beside, place
 from adapter.formats.fhir.reader.values import value_of
 from adapter.nomenclature import iscn
 
@@ -44,7 +44,9 @@ def variant(s: Scene, entry: Entry) -> None:
             take(resource, "component", part.n)  # worked out by our own writer, and worked out anew by the next one
     made |= {field: said for field, said in found.meant.items() if field not in made}
     made["kind"] = kind_of(entry, made, found.seen)
-    if made["kind"] == "sequence-variant" and joins(found):
+    if made["kind"] == "sequence-variant" and not entry.own and (kind := kind_beside(found)):
+        made["kind"] = kind
+    elif made["kind"] == "sequence-variant" and joins(found):
         made["kind"] = "rearrangement"
         s.warn(entry, "partners", "two genes of a structural change: read as partners whose order is not stated")
     elif made["kind"] == "sequence-variant" and not entry.own and are_negatives(found):

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from adapter.formats.fhir.reader.scene import Scene
     from adapter.report import Json
 
-RESULTS = ("present", "absent", "indeterminate", "no call")
 _STATUSES = ("final", "preliminary", "amended", "corrected", "unknown")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adapter.formats.fhir.reader.answers import RESULTS
 from adapter.formats.fhir.reader.components import FIELDS
-from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
-from adapter.formats.fhir.reader.observed import RESULTS, begun, ended
-from adapter.formats.fhir.reader.values import as_stated, plain, unit_of, value_of
+from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.observed import begun, ended
+from adapter.formats.fhir.reader.values import as_stated, is_percent, plain, unit_of, value_of
 from adapter.nomenclature import readings
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def is_result(s: Scene, entry: Entry) -> bool:
     code = obj(entry.resource, "code")
     if any(s.words.vocabulary(coding) == "GRTBD" for _, coding in objects(code, "coding")):
         return False
-    return entry.role.startswith("finding/") or value_of(entry.resource)[0] in _VALUES
+    lines = "immunophenotype" in s.words.names(code) and bool(entry.resource.get("component"))
+    return lines or entry.role.startswith("finding/") or value_of(entry.resource)[0] in _VALUES
 
 
 def result(s: Scene, entry: Entry) -> None:
@@ -158,9 +160,16 @@ def _component(s: Scene, part: Part, made: Json, kind: str) -> bool:
 
 
 def _marker(s: Scene, part: Part, made: Json) -> bool:
-    name = text(obj(part.node, "code"), "text")
+    """Read a marker; False where the component says more of it, a code, and so is carried beside it."""
+    code = obj(part.node, "code")
+    name = text(code, "text") or next((text(one, "display") for _, one in objects(code, "coding")), "")
     suffix, value = value_of(part.node)
-    said = s.words.words(value, "results") if suffix == "CodeableConcept" else s.amount(value, " %")
+    answer = copied(value)
+    said = s.words.words(answer, "results") if suffix == "CodeableConcept" else ""
+    if suffix in ("Quantity", "Range") and isinstance(value, dict):
+        ends = [one for one in (obj(value, "low"), obj(value, "high")) if one] or [value]
+        said = s.amount(value, " %") if all(is_percent(one) for one in ends) else ""  # a marker's amount is a share
     if name and said:
         made.setdefault("markers", {})[name] = said
-    return bool(name and said)
+    coded = any(objects(code, "coding")) or (suffix == "CodeableConcept" and any(objects(answer, "coding")))
+    return bool(name and said) and not coded

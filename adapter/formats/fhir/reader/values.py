@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from adapter.report import Json
 
 _TIME = {"a": "y", "mo": "mo", "wk": "wk", "d": "d", "h": "h"}
+_TIME_WORDS = {  # of a quantity without a code
+    "year": "y", "years": "y", "yr": "y", "month": "mo", "months": "mo", "week": "wk", "weeks": "wk", "day": "d",
+    "days": "d",
+}  # fmt: skip
 _SIGNS = ("<", "<=", ">=", ">")
 _ONE_UNIT = frozenset({"value", "unit", "system", "code", "comparator", "extension"})
 
@@ -53,6 +57,14 @@ def plain(value: Any, sign: str = "") -> str:
     return f"{comparator}{one:f}{sign}"
 
 
+def _unit_of_time(ends: list[Any]) -> str:
+    """The unit of ages or intervals by their code, else by their words; "" where they differ or are no time."""
+    if code := next((code for one in ends if (code := text(one, "code"))), ""):
+        return _TIME.get(code, "")
+    words = {_TIME_WORDS.get(text(one, "unit").lower(), "") for one in ends}
+    return words.pop() if len(words) == 1 else ""
+
+
 def time(kind: str, value: Any, address: str) -> str:
     """An age or interval as text a case reads: ``58 y``, ``>89 y``, ``2-3 wk``; "" for what is none."""
     if kind == "String":
@@ -60,7 +72,7 @@ def time(kind: str, value: Any, address: str) -> str:
     if said := as_stated(value, address):
         return said
     low, high = obj(value, "low"), obj(value, "high")
-    unit = _TIME.get(text(low, "code") or text(high, "code") or text(value, "code"), "")
+    unit = _unit_of_time([one for one in (low, high) if one] or [value])
     if not unit:
         return ""
     first, last = number(low.get("value")), number(high.get("value"))
