@@ -10,6 +10,7 @@ from rereading import reread
 from writing import AT
 
 from adapter import convert
+from adapter.case import read_case
 from adapter.terms import load
 
 LOINC, SCT = "http://loinc.org", "http://snomed.info/sct"
@@ -321,6 +322,14 @@ def test_a_procedure_that_treats_has_its_kind_and_no_regimen_that_repeats_it(cod
 
     assert found["kind"] == kind
     assert found.get("regimen") == regimen
+
+
+@pytest.mark.parametrize("said", ["declined transplant", "scheduled for surgery", "induction surgery was refused"])
+def test_words_that_end_in_a_kind_of_treatment_are_no_treatment_of_that_kind(said):
+    case = read_case({"case_format": "1", "id": "a", "treatments": [{"said": said}]})
+    (back,) = reread(convert.write(case, "fhir", at=AT, terms=load()).document)
+
+    assert back.case.to_json()["treatments"] == [{"said": said}]
 
 
 # results

@@ -118,7 +118,7 @@ def _procedure(s: Scene, entry: Entry, made: Json) -> None:
         (k for key in s.words.keys("treatments", code) for k in KINDS if key == k or key.startswith(f"{k}-")), ""
     )
     if not kind and entry.own:
-        kind = next((k for k in KINDS if said == k or said.endswith(f" {k}")), "")
+        kind = next((k for k in KINDS if said in (k, *(f"{phase} {k}" for phase in _PHASES))), "")
     if kind:
         made["kind"] = kind
         s.words.choice(code, "treatments", (kind,))

@@ -103,9 +103,15 @@ def _foreign(r: Reading, node: Json, where: str) -> Json:
     """A procedure or radiation of another's packet; its own fields are carried."""
     procedure = child(node, "procedure")
     said = text(child(procedure, "code"), "label")
-    kind = "radiation" if "radiationTherapy" in node else None
+    kind = "radiation" if "radiationTherapy" in node else _kind(r, text(child(procedure, "code"), "id"))
     when = stated(start=moment(procedure.get("performed")).get("date"))
     return stated(kind=kind, said=said) | when | _intent(r, node, where)
+
+
+def _kind(r: Reading, curie: str) -> str | None:
+    """Kind of a procedure whose code the table has; None for one that is no treatment there."""
+    keys = r.terms.keys_of(TABLE, curie)
+    return next((kind for kind in literals(Treatment, "kind") for k in keys if f"{k}-".startswith(f"{kind}-")), None)
 
 
 def _responses(r: Reading, node: Json, where: str, to: str) -> list[Json]:

@@ -117,7 +117,7 @@ def own_id(case_id: str, identifier: str) -> str:
 
 def moment(node: Any) -> Json:
     """``age`` or ``date`` of a TimeElement; {} for one that a case cannot state."""
-    if age := text(child(node, "age"), "iso8601duration"):
+    if age := text(child(node, "age"), "iso8601duration") or text(node, "age"):
         return {"age": age}
     if rng := child(node, "ageRange"):
         return stated(
@@ -150,8 +150,8 @@ def age_range(start: str, end: str) -> str | None:
 
 
 def day(stamp: str) -> str | None:
-    """The date of a timestamp at midnight UTC; None for one with a time of day, which a case does not keep."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)T00:00:00(?:\.0+)?Z", stamp)
+    """The date of a timestamp at midnight UTC, or of a date; None for one with a time of day, which a case has not."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:T00:00:00(?:\.0+)?Z)?", stamp)
     return found[1] if found else None
 
 

@@ -20,6 +20,7 @@ _MESSAGES = {
     "snake-case": "a member in snake case",
     "null": "a null, which reads as left out",
     "missing-enum": "an enum left out that the schema demands, which reads as its zero",
+    "enum-case": "the name of an enum in other letters",
     "enum-number": "the number of an enum where the schema has its name",
     "text-number": "a number written as text",
     "boolean": "a word or number where the schema has true or false",
@@ -74,13 +75,12 @@ def _leaf(value: Any, shape: Json, path: str, issues: dict[str, Issue]) -> Any:
     if "enum" in shape and _is_whole(value) and 0 <= value < len(shape["enum"]):
         _met("enum-number", path, issues)
         return shape["enum"][int(value)]
-    if (
-        kind == "boolean"
-        and not isinstance(value, bool)
-        and (truth := _TRUTHS.get(str(value).strip().lower())) is not None
-    ):
+    if "enum" in shape and isinstance(value, str) and value not in shape["enum"] and value.upper() in shape["enum"]:
+        _met("enum-case", path, issues)
+        return value.upper()
+    if kind == "boolean" and not isinstance(value, bool) and (said := str(value).strip().lower()) in _TRUTHS:
         _met("boolean", path, issues)
-        return truth
+        return _TRUTHS[said]
     if kind in ("number", "integer") and isinstance(value, str) and _NUMBER.fullmatch(value):
         _met("text-number", path, issues)
         return Decimal(value)

@@ -150,8 +150,9 @@ def _origin(r: Reading, told: Told) -> None:
 
 
 def _foreign(node: Json, found: Json) -> Json:
-    """What another's descriptor says: the label in words, the position of a VCF record where no expression is given."""
-    words = stated(said=found.get("said") or text(node, "label"))
+    """What another's descriptor says: label or VRS Text in words, the VCF record where no expression is given."""
+    definition = text(child(node, "variation", "text"), "definition")
+    words = stated(said=found.get("said") or text(node, "label") or definition)
     vcf = [text(child(node, "vcfRecord"), name) for name in ("chrom", "pos", "ref", "alt")]
     if found["kind"] != "sequence-variant" or "hgvs" in found:
         return words
