@@ -601,6 +601,12 @@ def test_a_sign_that_was_looked_for_is_a_feature(code, answer, result):
     assert "findings" not in first
 
 
+def test_a_sign_by_its_code_alone_is_called_by_the_code():
+    code = concept("http://human-phenotype-ontology.org", "HP:0001744")
+
+    assert only(patient(), observation("o", code))[0]["features"][0]["term"] == "HP:0001744"
+
+
 def test_a_sign_with_an_amount_is_a_measurement_and_one_that_is_not_understood_is_carried():
     amount = {"valueQuantity": {"value": 14, "unit": "cm"}}
     case, _ = only(
@@ -618,8 +624,52 @@ def test_the_lines_of_an_immunophenotype_are_markers_by_words_or_code_and_never_
         {"code": {"text": "CD19"}, "valueCodeableConcept": {"text": "positive"}},
         {"code": concept(LOINC, "8124-0", "CD34"), "valueQuantity": {"value": 80, "unit": "%"}},
         {"code": {"text": "CD3"}, "valueQuantity": {"value": 450, "unit": "cells/uL"}},
+        {"code": {"text": "CD20"}, "valueString": "dim"},
     ]
     case, _ = only(patient(), flow)
 
-    assert case["findings"][0]["markers"] == {"CD19": "positive", "CD34": "80 %"}
+    assert case["findings"][0]["markers"] == {"CD19": "positive", "CD34": "80 %", "CD20": "dim"}
     assert [one["path"] for one in case["carried"]] == ["Observation/o/component/1", "Observation/o/component/2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "denial"),
+    [
+        ("Procedure", {"notDone": True}),
+        ("MedicationAdministration", {"notGiven": True}),
+        ("MedicationAdministration", {"wasNotGiven": True}),
+        ("MedicationStatement", {"taken": "n"}),
+        ("MedicationStatement", {"wasNotTaken": True}),
+    ],
+)
+def test_what_was_not_given_in_an_older_fhir_is_no_treatment(kind, denial):
+    about = {"subject": {"reference": "Patient/p"}, "code": concept(SCT, "367336001")}
+    drug = {
+        "resourceType": kind,
+        "id": "m",
+        "status": "completed",
+        "medicationCodeableConcept": {"text": "vincristine"},
+    }
+
+    assert "treatments" not in only(patient(), drug | about | denial)[0]
+
+
+def test_a_condition_refuted_in_an_older_fhir_is_no_diagnosis():
+    assert "diagnoses" not in only(condition("c", AML, verificationStatus="refuted"))[0]
+
+
+@pytest.mark.parametrize("system", ["http://varnomen.hgvs.org", "http://varnomen.hgvs.org/", "urn:lab:hgvs"])
+def test_an_expression_is_read_under_any_system_and_its_form_is_kept(system):
+    resource = variant()
+    resource["component"].append(component("48004-6", concept(system, "NM_000546.6:c.524G>A")))
+
+    for case in twice(patient(), resource):
+        assert case["findings"][0]["hgvs"] == "NM_000546.6:c.524G>A"
+
+
+def test_a_range_of_two_units_is_carried():
+    value = {"low": {"value": 500, "unit": "mg/dL"}, "high": {"value": 1, "unit": "g/dL"}}
+    case, _ = only(patient(), observation("o", valueRange=value))
+
+    assert "value" not in case["findings"][0]
+    assert is_carried(case, "Observation/o/valueRange")

@@ -43,7 +43,7 @@ def _valued(s: Scene, resource: Json) -> Iterator[str]:
         found = {s.words.choice(copied(value), "results", RESULTS), *coded, *(_of_words(s, one) for one in words)}
         yield from found - {""} or {UNCLEAR}
     elif kind == "Boolean":
-        yield {True: "present", False: "absent"}.get(value, UNCLEAR)
+        yield {"True": "present", "False": "absent"}.get(str(value), UNCLEAR)
     elif kind:
         yield (_of_words(s, value) if isinstance(value, str) else "") or UNCLEAR
 

@@ -158,7 +158,8 @@ class Found:
     def _expression(self, part: Part) -> bool:
         node = obj(part.node, "valueCodeableConcept")
         codes = [text(c, "code") for _, c in objects(node, "coding") if text(c, "system") == HGVS]
-        said = text(node, "text") or next(iter(codes), "") or text(part.node, "valueString")
+        others = (text(c, "code") or text(c, "display") for _, c in objects(node, "coding"))
+        said = text(node, "text") or next(iter(codes), "") or text(part.node, "valueString") or next(others, "")
         if not said:
             return False
         if codes and (said in codes or part.rule):

@@ -166,6 +166,8 @@ def _marker(s: Scene, part: Part, made: Json) -> bool:
     suffix, value = value_of(part.node)
     answer = copied(value)
     said = s.words.words(answer, "results") if suffix == "CodeableConcept" else ""
+    if suffix == "String" and isinstance(value, str):
+        said = value
     if suffix in ("Quantity", "Range") and isinstance(value, dict):
         ends = [one for one in (obj(value, "low"), obj(value, "high")) if one] or [value]
         said = s.amount(value, " %") if all(is_percent(one) for one in ends) else ""  # a marker's amount is a share

@@ -29,6 +29,8 @@ _PROSE = re.compile(r"(?:site|after|since): .+")
 
 _NOT_GIVEN = frozenset({"cancelled", "entered-in-error", "not-done", "draft", "not-taken", "preparation", "intended"})
 _NOT_ORDERED = frozenset({"proposal", "plan", "option"})  # intents of a request that nobody has ordered yet
+# Members that deny what was done: of R4, of STU3, of DSTU2; "taken" of STU3 says so in a code.
+_DENIALS = ("doNotPerform", "notDone", "notGiven", "wasNotGiven", "wasNotTaken", "notPerformed")
 _INTENT = "/mcode-treatment-intent"
 # mCODE's profiles of procedures that treat, with the kind of treatment they are of
 _PROFILES = {"surgical-procedure": "surgery", "radiotherapy-course-summary": "radiation"}
@@ -51,7 +53,8 @@ def _is_given(entry: Entry) -> bool:
     """Whether a resource may tell of a treatment that was given: not one that was refused, planned or put off."""
     resource = entry.resource
     status, intent = text(resource, "status"), text(resource, "intent")
-    return not (status in _NOT_GIVEN or intent in _NOT_ORDERED or resource.get("doNotPerform", False) is not False)
+    denied = any(resource.get(member, False) is not False for member in _DENIALS) or text(resource, "taken") == "n"
+    return not (status in _NOT_GIVEN or intent in _NOT_ORDERED or denied)
 
 
 def treatments(s: Scene) -> None:

@@ -48,7 +48,8 @@ def plain(value: Any, sign: str = "") -> str:
         return ""
     low, high = number(obj(value, "low").get("value")), number(obj(value, "high").get("value"))
     if low is not None and high is not None:
-        return f"{low}~{high}{sign}"
+        same = unit_of(obj(value, "low")) == unit_of(obj(value, "high"))
+        return f"{low}~{high}{sign}" if same else ""
     if low is not None or high is not None:
         return f">={low}{sign}" if low is not None else f"<={high}{sign}"
     one, comparator = number(value.get("value")), value.get("comparator", "")
