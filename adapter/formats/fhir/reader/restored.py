@@ -74,7 +74,7 @@ def _written(case: Case, s: Scene) -> dict[str, list[Json]]:
     """Components that the writer makes of each genomic finding, by the finding's id."""
     wanted = {entry.name for entry in s.variants}
     d = Draft(normalise(case, s.terms), s.terms, _ANY_TIME)
-    found = {}
+    found: dict[str, list[Json]] = {}
     for facts in facts_of(d.case, s.terms):
         name = facts.id if facts.id in wanted else facts.id.rpartition("-")[0]  # one gene of several negatives
         if name in wanted and facts.sort != "observation" and (name == facts.id or not facts.derived_from):

@@ -100,12 +100,12 @@ def _why(s: Scene, resource: Json, made: Json) -> None:
             if words := s.words.words(concept, "treatments"):
                 made["intent"] = words
                 _emptied(resource, "extension", n, concept)
-    reasons = resource.get("statusReason")
-    first = [(None, reasons)] if isinstance(reasons, dict) else list(objects(resource, "statusReason"))[:1]
-    for n, concept in first:
-        if text(resource, "status") == "stopped" and (words := s.words.words(concept, "treatments")):
-            made["ended_because"] = words
-            _emptied(resource, "statusReason", n, concept)
+    if text(resource, "status") != "stopped":
+        return
+    place, concept = next(objects(resource, "statusReason"), (None, obj(resource, "statusReason")))
+    if words := s.words.words(concept, "treatments"):  # of a drug the first of several, of a procedure the one
+        made["ended_because"] = words
+        _emptied(resource, "statusReason", place, concept)
 
 
 def _emptied(resource: Json, member: str, n: int | None, concept: Json) -> None:
