@@ -673,3 +673,85 @@ def test_a_range_of_two_units_is_carried():
 
     assert "value" not in case["findings"][0]
     assert is_carried(case, "Observation/o/valueRange")
+
+
+NOTES = [{"text": "first"}, {"text": "second"}]
+
+
+@pytest.mark.parametrize(
+    ("resource", "section"),
+    [
+        (variant(note=NOTES), "findings"),
+        (haemoglobin("o", 9, note=NOTES), "findings"),
+        (observation("k", concept(LOINC, "62356-1"), valueString="46,XY[20]", note=NOTES), "findings"),
+        ({"resourceType": "Specimen", "id": "s", "subject": {"reference": "Patient/p"}, "note": NOTES}, "specimens"),
+        (observation("o", SPLENOMEGALY, note=NOTES), "features"),
+        (condition("c", AML, note=NOTES), "diagnoses"),
+        (
+            {
+                "resourceType": "MedicationAdministration",
+                "id": "m",
+                "status": "completed",
+                "subject": {"reference": "Patient/p"},
+                "medicationCodeableConcept": {"text": "vincristine"},
+                "note": NOTES,
+            },
+            "treatments",
+        ),
+    ],
+)
+def test_no_note_of_several_is_lost(resource, section):
+    for case in twice(patient(), resource):
+        assert case[section][0]["said"] == "first\nsecond"
+
+
+def test_a_note_stands_beside_the_conclusion_of_a_variant():
+    resource = variant(note=NOTES[:1])
+    resource["component"].append({"code": concept(TBD, "conclusion-string"), "valueString": "in words"})
+
+    assert only(resource)[0]["findings"][0]["said"] == "in words\nfirst"
+
+
+def test_a_cause_of_death_in_words_is_the_cause():
+    assert (
+        only(patient(), observation("o", concept(LOINC, "69453-9"), valueString="GVHD"))[0]["outcome"]["cause"]
+        == "GVHD"
+    )
+
+
+def test_a_component_that_a_result_has_no_field_for_is_carried_where_it_stood():
+    cells = component("62361-1", {"value": 1000000}, "Quantity")
+    case, warnings = only(patient(), haemoglobin("o", 9, component=[cells]))
+
+    assert is_carried(case, "Observation/o/component/0")
+    assert "refused" not in warnings
+
+
+@pytest.mark.parametrize("beside", [component("53034-5", concept(LOINC, "LA6707-9", "Hemizygous"))])
+def test_a_loss_of_copies_with_the_state_of_an_allele_is_a_copy_number(beside):
+    resource = variant()
+    loss = component("48019-4", concept("http://www.sequenceontology.org", "SO:0001743", "copy_number_loss"))
+    resource["component"] += [loss, beside]
+    (found,) = only(resource)[0]["findings"]
+
+    assert (found["kind"], found["gene"], found["change"]) == ("copy-number", "TP53", "loss")
+
+
+@pytest.mark.parametrize("code", ["69548-6", "62356-1", "97509-4"], ids=["variant", "karyotype", "disease status"])
+def test_a_laboratorys_own_code_and_words_for_a_test_are_carried(code):
+    named = {**concept(LOINC, code), "text": "as the laboratory calls it"}
+    named["coding"].append({"system": "urn:lab", "code": "77"})
+    value = {"valueString": "46,XY[20]"} if code == "62356-1" else {"valueCodeableConcept": concept(LOINC, "LA9633-4")}
+    case, _ = only(patient(), observation("o", named, **value))
+    (kept,) = (one["value"] for one in case["carried"] if one["path"] == "Observation/o/code")
+
+    assert kept == {"coding": [{"system": "urn:lab", "code": "77"}], "text": "as the laboratory calls it"}
+
+
+def test_a_variant_that_only_the_words_of_its_code_name_is_called_so():
+    resource = observation("o", {**concept(LOINC, "69548-6"), "text": "FLT3-ITD by fragment analysis"})
+    case, warnings = only(patient(), resource | {"valueCodeableConcept": {"text": "Not detected"}})
+
+    assert case["findings"][0]["said"] == "FLT3-ITD by fragment analysis"
+    assert case["findings"][0]["result"] == "absent"
+    assert "unnamed" in warnings

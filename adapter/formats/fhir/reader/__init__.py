@@ -17,7 +17,8 @@ from adapter.formats.fhir.reader import disease, findings, person, results, ther
 from adapter.formats.fhir.reader.citation import of_provenance
 from adapter.formats.fhir.reader.entries import Entry, Index, by_person, entries
 from adapter.formats.fhir.reader.negatives import gathered
-from adapter.formats.fhir.reader.node import left, obj, objects, take, text
+from adapter.formats.fhir.reader.node import left, obj, objects, text
+from adapter.formats.fhir.reader.observed import take_code
 from adapter.formats.fhir.reader.rest import accepted, carry
 from adapter.formats.fhir.reader.restored import place, restated, unrestored
 from adapter.formats.fhir.reader.scene import Scene
@@ -198,7 +199,7 @@ def _about(s: Scene, entry: Entry) -> bool:
     name = next((name for name in _ABOUT if name in names), "")
     if name:
         _ABOUT[name](s, entry)
-        take(entry.resource, "code")
+        take_code(s, entry)
     return bool(name)
 
 
@@ -217,7 +218,7 @@ def _implied(s: Scene, entry: Entry) -> bool:
         s.cited(entry.resource)
     found = findings.implication(s, entry)
     if found:
-        take(entry.resource, "code")
+        take_code(s, entry)
     return found
 
 

@@ -208,8 +208,7 @@ def specimens(s: Scene) -> None:
             resource.pop("type", None)
         if day := s.day(obj(resource, "collection"), "collectedDateTime"):
             made["date"] = day
-        for said in s.note(resource):
-            made["said"] = said
+        s.say(resource, made)
 
 
 def of_specimen(s: Scene, entry: Entry) -> None:
@@ -265,8 +264,7 @@ def seen(s: Scene, entry: Entry) -> None:
         take_text(code, "text")
     if words := s.words.words(obj(resource, "bodySite"), "sites"):
         made["site"] = words
-    if notes := s.note(resource):
-        made["said"] = "\n".join(notes)
+    s.say(resource, made)
 
 
 def feature(s: Scene, entry: Entry) -> None:
@@ -294,5 +292,4 @@ def feature(s: Scene, entry: Entry) -> None:
         if "age-at-event" in part.names and (age := s.time(*value_of(part.node))):
             made["age"] = age
             take(resource, "component", part.n)
-    for text_ in s.note(resource):
-        made["said"] = text_
+    s.say(resource, made)

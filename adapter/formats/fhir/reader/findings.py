@@ -10,7 +10,7 @@ from adapter.formats.fhir.reader.answers import RESULTS, UNCLEAR, answer_of, zyg
 from adapter.formats.fhir.reader.components import MEASURED, SIGNIFICANCES, Found
 from adapter.formats.fhir.reader.kinds import kind_of
 from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
-from adapter.formats.fhir.reader.observed import begun, ended
+from adapter.formats.fhir.reader.observed import begun, ended, take_code
 from adapter.formats.fhir.reader.placing import are_negatives, as_negative, is_named, joins, kind_beside, place
 from adapter.formats.fhir.reader.values import value_of
 from adapter.nomenclature import iscn
@@ -34,7 +34,7 @@ def variant(s: Scene, entry: Entry) -> None:
         habits.warned(s, entry)
     made = begun(s, entry, "sequence-variant")
     resource = entry.resource
-    take(resource, "code")
+    take_code(s, entry)
     _answered(s, resource, made, result)
     found = Found(s, entry, made)
     for part in s.parts(resource):
@@ -53,10 +53,9 @@ def variant(s: Scene, entry: Entry) -> None:
         made["kind"] = "normal"
     place(found)
     if not is_named(found):
-        made["said"] = described(s, entry)
+        made["said"] = text(obj(resource, "code"), "text") or described(s, entry)
         s.warn(entry, "unnamed", "a variant without gene, expression or place: its components as words")
-    for said in s.note(resource):
-        made.setdefault("said", said)
+    s.say(resource, made)
     if not entry.own:
         s.variants[entry] = None
     ended(s, entry, made)
@@ -97,7 +96,7 @@ def karyotype(s: Scene, entry: Entry) -> None:
         return
     made = begun(s, entry, "karyotype")
     names = s.words.names(obj(resource, "code"))
-    take(resource, "code")
+    take_code(s, entry)
     if "complex-karyotype" in names and isinstance(resource.get("valueBoolean"), bool):
         made["complex"] = resource.pop("valueBoolean")
     _string(s, entry, made, result="karyotype-result" in names)
@@ -108,8 +107,7 @@ def karyotype(s: Scene, entry: Entry) -> None:
         else:
             take(resource, "component", part.n)
     _interpreted(resource, made)
-    for said in s.note(resource):
-        made.setdefault("said", said)
+    s.say(resource, made)
     if found.genes or "of" in made or "panel" in made:
         made["kind"] = "normal"
         as_negative(found)

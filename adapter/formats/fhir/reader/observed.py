@@ -37,6 +37,17 @@ def begun(s: Scene, entry: Entry, kind: str) -> Json:
     return made
 
 
+def take_code(s: Scene, entry: Entry) -> None:
+    """Take the code that says what an Observation is; another's words and further codings stay to be carried."""
+    if entry.own:
+        take(entry.resource, "code")
+        return
+    code = obj(entry.resource, "code")
+    for n, coding in list(objects(code, "coding")):
+        if s.words.names({"coding": [coding]}) and not coding.keys() - {"system", "code", "display"}:
+            take(code, "coding", n)
+
+
 def _usual(s: Scene, resource: Json) -> None:
     """Take the categories that the writer gives every finding."""
     usual = {"laboratory", "genetics", "cytogenetics"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adapter.case.findings.finding import Finding
+from adapter.case.findings.observations import Expressed, Immunophenotype, Measurement, ResidualDisease
 from adapter.formats.fhir.reader.answers import RESULTS
 from adapter.formats.fhir.reader.components import FIELDS
 from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
     from adapter.report import Json
 
 KINDS = ("mrd", "expression", "immunophenotype")
+_MODELS: dict[str, type[Finding]] = {
+    "mrd": ResidualDisease,
+    "expression": Expressed,
+    "immunophenotype": Immunophenotype,
+    "measurement": Measurement,
+}
 
 
 _VALUES = frozenset({"Quantity", "Range", "CodeableConcept", "String", "Integer"})
@@ -51,8 +59,7 @@ def result(s: Scene, entry: Entry) -> None:
     for part in s.parts(resource):
         if _component(s, part, made, kind):
             take(resource, "component", part.n)
-    for said in s.note(resource):
-        made.setdefault("said", said)
+    s.say(resource, made)
     ended(s, entry, made)
 
 
@@ -151,7 +158,8 @@ def _component(s: Scene, part: Part, made: Json, kind: str) -> bool:
     if "age-at-event" in part.names:
         made["age"] = s.time(suffix, value)
         return bool(made["age"])
-    name = next((name for name in sorted(part.names) if name in FIELDS), "")
+    fields = _MODELS[kind].model_fields
+    name = next((name for name in sorted(part.names) if FIELDS.get(name) in fields), "")
     found = s.scalar(suffix, value)
     if not name or found is None:
         return False

@@ -133,6 +133,13 @@ class Scene:
                 _take_member(resource, "note", n, one, "text")
         return found
 
+    def say(self, resource: Json, made: Json) -> None:
+        """Add the texts of the notes, taken, to what ``made`` says was said; each once."""
+        said = [made["said"]] if "said" in made else []
+        said += [one for one in dict.fromkeys(self.note(resource)) if one not in said]
+        if said:
+            made["said"] = "\n".join(said)
+
     def day(self, resource: Json, member: str) -> str:
         """The day of a date or time, taken where it is no more than a day; a time of day stays to be carried."""
         said = text(resource, member)

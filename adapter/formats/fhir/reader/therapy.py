@@ -88,8 +88,7 @@ def _treatment(s: Scene, entry: Entry, made: Json) -> None:
             resource.pop(member, None)
     _period(s, resource, made)
     _why(s, resource, made)
-    for said in s.note(resource):
-        made.setdefault("said", said)
+    s.say(resource, made)
 
 
 def _why(s: Scene, resource: Json, made: Json) -> None:
