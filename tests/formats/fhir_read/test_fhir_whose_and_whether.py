@@ -755,3 +755,42 @@ def test_a_variant_that_only_the_words_of_its_code_name_is_called_so():
     assert case["findings"][0]["said"] == "FLT3-ITD by fragment analysis"
     assert case["findings"][0]["result"] == "absent"
     assert "unnamed" in warnings
+
+
+UCUM = "http://unitsofmeasure.org"
+
+
+def test_a_unit_in_words_that_no_table_knows_is_that_of_its_code():
+    value = {"value": 48.7, "unit": "Thous/mcL", "system": UCUM, "code": "10*3/uL"}
+    case, _ = only(patient(), observation("o", valueQuantity=value))
+
+    assert (case["findings"][0]["value"], case["findings"][0]["unit"]) == ("48.7", "10*3/uL")
+    assert [one["value"] for one in case["carried"]] == [{"unit": "Thous/mcL"}]
+
+
+def test_a_unit_in_words_that_is_another_one_than_its_code_is_not_read():
+    value = {"value": 10, "unit": "g/L", "system": UCUM, "code": "g/dL"}
+    case, warnings = only(patient(), observation("o", valueQuantity=value))
+
+    assert "value" not in case["findings"][0]
+    assert [one["value"] for one in case["carried"]] == [value]
+    assert "unit" in warnings
+
+
+def test_the_words_of_a_significance_are_carried_beside_it():
+    said = {"coding": concept(LOINC, "LA6668-3")["coding"], "text": "Tier I, PVS1"}
+    meaning = observation("i", concept(TBD, "diagnostic-implication"), derivedFrom=[{"reference": "Observation/v"}])
+    case, _ = only(variant(), meaning | {"component": [component("53037-8", said)]})
+
+    assert case["findings"][0]["significance"] == "pathogenic"
+    assert "Tier I, PVS1" in str(case["carried"])
+
+
+def test_a_disease_status_that_was_found_by_a_variant_names_no_residual_disease():
+    links = [{"reference": "Observation/v"}, {"reference": "Observation/m"}]
+    residual = observation("m", {"text": "minimal residual disease"}, valueString="0.02 %")
+    status = observation("o", concept(LOINC, "97509-4"), valueCodeableConcept={"text": "relapse"}, derivedFrom=links)
+    case, _ = only(patient(), variant(), residual, status)
+
+    assert case["responses"] == [{"status": "relapse", "mrd": "m"}]
+    assert [one["value"] for one in case["carried"] if one["path"] == "Observation/o/derivedFrom/0"] == links[:1]

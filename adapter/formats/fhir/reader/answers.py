@@ -66,4 +66,5 @@ def zygosity_of(s: Scene, resource: Json) -> str:
     """The state of the allele, where that is the answer ("heterozygous"); "" for any other answer."""
     answer = obj(resource, "valueCodeableConcept")
     words = [text(answer, "text"), *(text(c, "display") for _, c in objects(answer, "coding"))]
+    words.append(text(resource, "valueString"))
     return next((one for one in words if one and s.words.key("zygosities", one)), "")

@@ -183,11 +183,12 @@ def risk(s: Scene, entry: Entry) -> None:
 
 def _diagnosis(s: Scene, entry: Entry) -> Json | None:
     """The diagnosis that an Observation is about: its focus, else the only one."""
-    of = [e for e in s.index.linked(entry, "focus") if e.kind == "Condition" and e.name]
     found: list[Json] = s.case.get("diagnoses", [])
-    if of:
-        take(entry.resource, "focus")
-        return found[int(of[0].name)]
+    for n, focus in objects(entry.resource, "focus"):
+        of = s.index.find(focus, entry)
+        if of is not None and of.kind == "Condition" and of.name and of in s.members:
+            take(entry.resource, "focus", n)
+            return found[int(of.name)]
     return found[0] if len(found) == 1 else None
 
 

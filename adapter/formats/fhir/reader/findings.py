@@ -9,7 +9,7 @@ from adapter.formats.fhir.reader import habits
 from adapter.formats.fhir.reader.answers import RESULTS, UNCLEAR, answer_of, zygosity_of
 from adapter.formats.fhir.reader.components import MEASURED, SIGNIFICANCES, Found
 from adapter.formats.fhir.reader.kinds import kind_of
-from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.node import copied, left, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.observed import begun, ended, take_code
 from adapter.formats.fhir.reader.placing import are_negatives, as_negative, is_named, joins, kind_beside, place
 from adapter.formats.fhir.reader.values import value_of
@@ -122,7 +122,11 @@ def _string(s: Scene, entry: Entry, made: Json, *, result: bool) -> None:
     if not said and result and not entry.own:
         codes = [text(coding, "code") for _, coding in objects(concept, "coding") if text(coding, "system") == ISCN]
         said = text(concept, "text") or next(iter(codes), "") or s.words.words(copied(concept))
-        if not any(objects(concept, "coding")) or said in codes:
+        if (
+            text(concept, "text") in ("", said)
+            and codes in ([], [said])
+            and len(list(objects(concept, "coding"))) == len(codes)
+        ):
             resource.pop("valueCodeableConcept", None)
     if not said:
         return
@@ -165,7 +169,7 @@ def implication(s: Scene, entry: Entry) -> bool:
             made["significance_by"] = said
         else:
             continue
-        if not (any(objects(obj(part.node, "valueCodeableConcept"), "coding"))):
+        if left(obj(part.node, "valueCodeableConcept")) is None:
             take(entry.resource, "component", part.n)
     return True
 

@@ -53,7 +53,10 @@ def result(s: Scene, entry: Entry) -> None:
         made["test"] = named(s, code)
     else:
         _take_code(s, code, kind)
-    measured(s, resource, made, kind)
+    if _units_differ(s, obj(resource, "valueQuantity")):
+        s.warn(entry, "unit", "the unit in words is another one than the unit by code: the value is carried")
+    else:
+        measured(s, resource, made, kind)
     if kind == "measurement" and not entry.own and (usual := _range(resource)):
         made["reference"] = usual  # its form is carried too
     for part in s.parts(resource):
@@ -103,6 +106,8 @@ def measured(s: Scene, resource: Json, made: Json, kind: str) -> None:
         _put(made, kind, said, unit)
     if said:
         take(resource, f"value{suffix}")
+        if suffix == "Quantity" and unit and text(value, "unit") not in ("", unit):
+            resource["valueQuantity"] = {"unit": value["unit"]}  # the code's unit was read: the words are carried
 
 
 def reading(s: Scene, suffix: str, value: Any) -> tuple[str, str]:
@@ -114,12 +119,28 @@ def reading(s: Scene, suffix: str, value: Any) -> tuple[str, str]:
     if suffix not in ("Quantity", "Range") or not isinstance(value, dict):
         return "", ""
     end = obj(value, "low") or obj(value, "high") or value
-    unit = unit_of(end)
+    unit = _known_unit(s, end)
     stated = as_stated(value, s.as_stated)
     if stated:
         return stated, "" if readings.read(stated).unit == unit else unit
     said = s.amount(value, f" {unit}" if unit in ("%", "% IS") else "")
     return said, "" if unit in ("%", "% IS") else unit
+
+
+def _known_unit(s: Scene, quantity: Json) -> str:
+    """The unit in words that the table knows, else its UCUM code, else its words."""
+    unit, code = unit_of(quantity), text(quantity, "code")
+    coded = code not in ("", "1", unit) and s.words.vocabulary(quantity) == "UCUM"
+    return code if coded and not s.words.key("units", unit) else unit
+
+
+def _units_differ(s: Scene, quantity: Json) -> bool:
+    """Whether the words of a unit are another unit of the table than its code is."""
+    said, coded = (
+        s.words.key("units", text(quantity, "unit")),
+        s.terms.keys_of("units", f"UCUM:{text(quantity, 'code')}"),
+    )
+    return bool(said and coded and said not in coded)
 
 
 def _range(resource: Json) -> str:

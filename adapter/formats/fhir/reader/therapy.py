@@ -13,6 +13,8 @@ from adapter.formats.fhir.reader.values import value_of
 from adapter.sssom import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adapter.formats.fhir.reader.entries import Entry
     from adapter.formats.fhir.reader.scene import Scene
     from adapter.report import Json
@@ -239,14 +241,10 @@ def response(s: Scene, entry: Entry) -> None:
     made: Json = {}
     s.listed("responses").append(made)
     resource = entry.resource
-    of = next((e for e in s.index.linked(entry, "partOf") if e.name), None)
-    if of is not None:
-        made["to"] = of.name
-        take(resource, "partOf")
-    mrd = next((e for e in s.index.linked(entry, "derivedFrom") if e.name), None)
-    if mrd is not None:
-        made["mrd"] = mrd.name
-        take(resource, "derivedFrom")
+    if to := _linked(s, entry, "partOf", lambda of: s.named("treatments", of.name) is not None):
+        made["to"] = to
+    if mrd := _linked(s, entry, "derivedFrom", lambda of: (s.named("findings", of.name) or {}).get("kind") == "mrd"):
+        made["mrd"] = mrd
     if entry.own:
         resource.pop("focus", None)
     if day := s.day(resource, "effectiveDateTime"):
@@ -269,6 +267,16 @@ def response(s: Scene, entry: Entry) -> None:
         take(resource, "component", part.n)
     for said in s.note(resource):
         _noted(made, said, own=bool(entry.own))
+
+
+def _linked(s: Scene, entry: Entry, member: str, fits: Callable[[Entry], bool]) -> str:
+    """Name of the first part of the case that a link leads to and that ``fits``, the link taken; "" for none."""
+    for n, link in objects(entry.resource, member):
+        of = s.index.find(link, entry)
+        if of is not None and of.name and of in s.members and fits(of):
+            take(entry.resource, member, n)
+            return of.name
+    return ""
 
 
 def _noted(made: Json, said: str, *, own: bool) -> None:
