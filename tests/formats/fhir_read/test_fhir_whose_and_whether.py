@@ -654,8 +654,30 @@ def test_what_was_not_given_in_an_older_fhir_is_no_treatment(kind, denial):
     assert "treatments" not in only(patient(), drug | about | denial)[0]
 
 
-def test_a_condition_refuted_in_an_older_fhir_is_no_diagnosis():
-    assert "diagnoses" not in only(condition("c", AML, verificationStatus="refuted"))[0]
+@pytest.mark.parametrize("status", ["refuted", {"text": "Refuted"}], ids=["a code, before R4", "words"])
+def test_a_condition_refuted_in_another_form_is_no_diagnosis(status):
+    assert "diagnoses" not in only(condition("c", AML, verificationStatus=status))[0]
+
+
+MODIFIED = {"modifierExtension": [{"url": "urn:vendor:ruled-out", "valueBoolean": True}]}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        condition("c", AML, **MODIFIED),
+        haemoglobin("o", 9, **MODIFIED),
+        variant(**MODIFIED),
+        observation("k", concept(LOINC, "69548-6"), component=[gene("TP53") | MODIFIED]),
+    ],
+    ids=["condition", "measurement", "variant", "component"],
+)
+def test_what_an_unknown_modifier_extension_changes_is_carried(resource):
+    case, warnings = only(patient(), resource)
+
+    assert not case.keys() & {"findings", "diagnoses"}
+    assert is_carried(case, f"{resource['resourceType']}/{resource['id']}")
+    assert "modifier" in warnings
 
 
 @pytest.mark.parametrize("system", ["http://varnomen.hgvs.org", "http://varnomen.hgvs.org/", "urn:lab:hgvs"])

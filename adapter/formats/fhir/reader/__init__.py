@@ -101,7 +101,7 @@ def _places(s: Scene) -> dict[tuple[str, str], str]:
 
 
 def _apart(s: Scene, gone: list[Loss]) -> None:
-    """Set apart what states a fact that is not the person's: of nobody known, or of a donor, a parent, a fetus.
+    """Set apart what states no fact of the person: of nobody known, of a donor, a parent, a fetus, or we know not what.
 
     What names nobody, in a document of several people, is a loss: beside one person alone it would be theirs.
     """
@@ -111,10 +111,22 @@ def _apart(s: Scene, gone: list[Loss]) -> None:
         gone.append(Loss("read", f"/{entry.path}", "no-place", "about nobody whom the document tells apart"))
     if astray:
         s.entries = [entry for entry in s.entries if entry not in astray]
-    for entry in s.of("Observation"):
-        if not entry.own and _is_of_another(s, entry):
+    for entry in s.of(*_FACTS):
+        if entry.own:
+            continue
+        if _is_modified(entry.resource):
+            s.warn(entry, "modifier", "an unknown modifier extension may turn its meaning round: carried, not read")
+            s.apart.add(entry)
+        elif entry.kind == "Observation" and _is_of_another(s, entry):
             s.warn(entry, "person", "about another individual (its focus): carried, not read as the person's")
             s.apart.add(entry)
+
+
+def _is_modified(resource: Json) -> bool:
+    """Whether a resource or a component has a modifier extension, of which FHIR says that it must not be ignored."""
+    return any(
+        one.get("modifierExtension") for one in (resource, *(part for _, part in objects(resource, "component")))
+    )
 
 
 def _is_of_another(s: Scene, entry: Entry) -> bool:

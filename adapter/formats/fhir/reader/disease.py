@@ -35,6 +35,7 @@ def conditions(s: Scene) -> None:
     for entry in sorted(s.of("Condition"), key=lambda entry: _rank(s, entry)):
         verified = {text(c, "code") for _, c in objects(obj(entry.resource, "verificationStatus"), "coding")}
         verified.add(text(entry.resource, "verificationStatus"))  # a code, before R4
+        verified.add(text(obj(entry.resource, "verificationStatus"), "text").lower())
         if verified & _UNCERTAIN:
             s.warn(entry, "unconfirmed", "a condition that is not confirmed is carried, not read as a diagnosis")
         if verified & (_UNCERTAIN | _DENIED):
