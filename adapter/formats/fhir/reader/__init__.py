@@ -108,7 +108,7 @@ def _apart(s: Scene, gone: list[Loss]) -> None:
     astray = {entry: None for entry in s.entries if entry.astray and entry.kind in _FACTS and not entry.own}
     for entry in astray:
         s.warn(entry, "person", "whose it is cannot be told: not read, and not carried with anybody")
-        gone.append(Loss("read", f"/{entry.path}", "no-place", "about nobody whom the document tells apart"))
+        gone.append(Loss("read", entry.pointer, "no-place", "about nobody whom the document tells apart"))
     if astray:
         s.entries = [entry for entry in s.entries if entry not in astray]
     for entry in s.of(*_FACTS):

@@ -57,7 +57,7 @@ def _older(one: Entry, other: Entry) -> tuple[Entry | None, str]:
 
 
 def _loss(entry: Entry, reason: str) -> Loss:
-    return Loss("read", f"/{entry.path}", "no-place", f"{reason} states nothing any more")
+    return Loss("read", entry.pointer, "no-place", f"{reason} states nothing any more")
 
 
 def _outermost(entry: Entry) -> Entry:
