@@ -816,3 +816,30 @@ def test_a_disease_status_that_was_found_by_a_variant_names_no_residual_disease(
 
     assert case["responses"] == [{"status": "relapse", "mrd": "m"}]
     assert [one["value"] for one in case["carried"] if one["path"] == "Observation/o/derivedFrom/0"] == links[:1]
+
+
+def bundled(*resources):
+    """A transaction as servers' exports have it: every reference is a URN."""
+    urns = {f"{one['resourceType']}/{one['id']}": f"urn:uuid:{n}" for n, one in enumerate(resources)}
+    entries = [{"fullUrl": urns[f"{one['resourceType']}/{one['id']}"], "resource": one} for one in resources]
+    return _renamed({"resourceType": "Bundle", "type": "transaction", "entry": entries}, urns)
+
+
+def _renamed(node, names):
+    if isinstance(node, dict):
+        return {k: names.get(v, v) if k == "reference" else _renamed(v, names) for k, v in node.items()}
+    return [_renamed(one, names) for one in node] if isinstance(node, list) else node
+
+
+@pytest.mark.parametrize("form", [bundled, lambda *resources: list(resources)], ids=["by URN", "by type and id"])
+def test_what_is_carried_refers_to_the_same_people_and_diseases_in_the_next_document(form):
+    visit = {"resourceType": "Encounter", "id": "e", "status": "finished", "subject": {"reference": "Patient/p"}}
+    visit["diagnosis"] = [{"condition": {"reference": "Condition/c"}}]
+    (first,) = reread(form(patient(), condition("c", AML), visit))
+    written = convert.write(first, "fhir", at=AT, terms=load())
+    by_kind = {one["resource"]["resourceType"]: one for one in written.document["entry"]}
+    (second,) = reread(written.document)
+
+    assert by_kind["Encounter"]["resource"]["subject"]["reference"] == by_kind["Patient"]["fullUrl"]
+    assert by_kind["Encounter"]["resource"]["diagnosis"][0]["condition"]["reference"] == by_kind["Condition"]["fullUrl"]
+    assert second.case.diagnoses == first.case.diagnoses

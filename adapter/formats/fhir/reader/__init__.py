@@ -266,4 +266,23 @@ def _carry(s: Scene, entry: Entry, carried: list[Json]) -> None:
     if entry in s.variants:
         entry.resource.pop("component", None)  # those that writing would not bring back are carried whole
     if left(entry.resource) is not None:
+        _readdress(s, entry, entry.resource)
         carry(entry, carried, whole=whole)
+
+
+def _readdress(s: Scene, entry: Entry, node: Any) -> None:
+    """Let the references of what is carried name the parts of the case that they lead to, as the writer knows them.
+
+    An address of the source document (a URN, a place on a server) would lead nowhere in another one, and a subject
+    that leads nowhere would be a person of its own.
+    """
+    if isinstance(node, dict):
+        found = s.index.find(node, entry) if isinstance(node.get("reference"), str) else None
+        if found is not None and found in s.members and found.inside is None:
+            if found.kind == "Patient":
+                node["reference"] = f"Patient/{s.case['id']}"
+            elif found.name or found not in s.done:
+                node["reference"] = place(found) if found in s.done else found.path
+    for below in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        if isinstance(below, dict | list):
+            _readdress(s, entry, below)
