@@ -235,15 +235,15 @@ def test_a_disease_that_is_only_thought_of_is_no_diagnosis(parts):
 
 
 def test_a_vocabulary_that_the_packet_describes_gives_the_system_of_a_code():
-    omim = {"id": "OMIM:601399", "label": "Familial platelet disorder with associated myeloid malignancy"}
+    term = {"id": "ICD11:2A60.1", "label": "Acute myeloid leukaemia with recurrent genetic abnormalities"}
     resource = {
-        "id": "omim", "name": "OMIM", "url": "https://www.omim.org", "version": "2023-01", "namespacePrefix": "OMIM",
-        "iriPrefix": "https://www.omim.org/entry/",
+        "id": "icd11", "name": "ICD-11", "url": "https://icd.who.int", "version": "2023-01", "namespacePrefix": "ICD11",
+        "iriPrefix": "https://icd.who.int/browse11/",
     }  # fmt: skip
-    document = packet(diseases=[{"term": omim}]) | {"metaData": META | {"resources": [resource]}}
+    document = packet(diseases=[{"term": term}]) | {"metaData": META | {"resources": [resource]}}
     (found,) = read_one(document)[0]["diagnoses"]
 
-    assert found["code"] == {"system": "https://www.omim.org", "code": "OMIM:601399", "display": omim["label"]}
+    assert found["code"] == {"system": "https://icd.who.int", "code": "ICD11:2A60.1", "display": term["label"]}
     assert comes_back(document)
 
 
