@@ -17,10 +17,14 @@ from adapter.formats.fhir.reader import disease, findings, person, results, ther
 from adapter.formats.fhir.reader.citation import of_provenance
 from adapter.formats.fhir.reader.entries import Entry, Index, by_person, entries
 from adapter.formats.fhir.reader.negatives import gathered
-from adapter.formats.fhir.reader.node import left, obj, take
+from adapter.formats.fhir.reader.node import left, obj, objects, text
+from adapter.formats.fhir.reader.observed import take_code
 from adapter.formats.fhir.reader.rest import accepted, carry
 from adapter.formats.fhir.reader.restored import place, restated, unrestored
 from adapter.formats.fhir.reader.scene import Scene
+from adapter.formats.fhir.reader.values import value_of
+from adapter.formats.fhir.reader.versions import current
+from adapter.report import Loss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +32,12 @@ if TYPE_CHECKING:
     from adapter.report import Json
     from adapter.terms import Terms
 
+_WITHDRAWN = ("entered-in-error", "cancelled")  # states in which an Observation states nothing
+# Resources that state a fact of a person
+_FACTS = frozenset(
+    {"Observation", "Condition", "Specimen", "Procedure", "MedicationAdministration", "MedicationStatement",
+     "MedicationRequest"}
+)  # fmt: skip
 # Resources of our own writer that state nothing a case does not say elsewhere.
 _REDUNDANT = frozenset({"DiagnosticReport", "Provenance"})
 _DIGITS = 10
@@ -48,13 +58,14 @@ def read(document: Any, terms: Terms) -> Iterator[ReadCase]:
     """
     if not recognises(document):
         raise ReadError("expected a FHIR resource (with resourceType) or a list of them")
-    found = entries(document, f"{terms.base}/identifier/case")
+    found, gone = current(entries(document, f"{terms.base}/identifier/case"), document)
     index = Index(found)
-    for group in by_person(found, index):
-        yield _case(Scene(group, index, terms))
+    for n, group in enumerate(by_person(found, index)):
+        yield _case(Scene(group, index, terms), gone if n == 0 else [])
 
 
-def _case(s: Scene) -> ReadCase:
+def _case(s: Scene, gone: list[Loss]) -> ReadCase:
+    _apart(s, gone)
     s.case["source"] = _source(s)
     person.patient(s)
     disease.specimens(s)
@@ -75,7 +86,7 @@ def _case(s: Scene) -> ReadCase:
     case, issues, losses = accepted({k: v for k, v in s.case.items() if v not in ({}, [])})
     if missing := tuple(unrestored(s, case)):
         case = restated(missing, case, s.terms)
-    return ReadCase(case, tuple(losses), (*s.issues, *issues), _places(s))
+    return ReadCase(case, (*gone, *losses), (*s.issues, *issues), _places(s))
 
 
 def _places(s: Scene) -> dict[tuple[str, str], str]:
@@ -87,6 +98,49 @@ def _places(s: Scene) -> dict[tuple[str, str], str]:
         if found.setdefault(key, entry.pointer) != entry.pointer:
             shared.add(key)
     return {key: pointer for key, pointer in found.items() if key not in shared}
+
+
+def _apart(s: Scene, gone: list[Loss]) -> None:
+    """Set apart what states no fact of the person: of nobody known, of a donor, a parent, a fetus, or we know not what.
+
+    What names nobody, in a document of several people, is a loss: beside one person alone it would be theirs.
+    """
+    astray = {entry: None for entry in s.entries if entry.astray and entry.kind in _FACTS and not entry.own}
+    for entry in astray:
+        s.warn(entry, "person", "whose it is cannot be told: not read, and not carried with anybody")
+        gone.append(Loss("read", entry.pointer, "no-place", "about nobody whom the document tells apart"))
+    if astray:
+        s.entries = [entry for entry in s.entries if entry not in astray]
+    for entry in s.of(*_FACTS):
+        if entry.own:
+            continue
+        if _is_modified(entry.resource):
+            s.warn(entry, "modifier", "an unknown modifier extension may turn its meaning round: carried, not read")
+            s.apart.add(entry)
+        elif entry.kind == "Observation" and _is_of_another(s, entry):
+            s.warn(entry, "person", "about another individual (its focus): carried, not read as the person's")
+            s.apart.add(entry)
+
+
+def _is_modified(resource: Json) -> bool:
+    """Whether a resource or a component has a modifier extension, of which FHIR says that it must not be ignored."""
+    return any(
+        one.get("modifierExtension") for one in (resource, *(part for _, part in objects(resource, "component")))
+    )
+
+
+def _is_of_another(s: Scene, entry: Entry) -> bool:
+    """Whether the focus of an Observation is somebody else than its subject."""
+    for _, focus in objects(entry.resource, "focus"):
+        found = s.index.find(focus, entry)
+        address = text(focus, "reference")
+        kind = found.kind if found is not None else address.split("/")[-2:][0]
+        person = (
+            found in s.members if found is not None else address == text(obj(entry.resource, "subject"), "reference")
+        )
+        if kind == "RelatedPerson" or (kind == "Patient" and not person):
+            return True
+    return False
 
 
 def _source(s: Scene) -> Json:
@@ -105,7 +159,7 @@ def _finding(s: Scene, entry: Entry) -> None:
     names = s.words.names(obj(entry.resource, "code"))
     if entry.own and not entry.role.startswith("finding/"):
         return
-    if entry.resource.get("status") in ("entered-in-error", "cancelled"):
+    if entry.resource.get("status") in _WITHDRAWN:
         return
     if names & {"molecular-consequence", "diagnostic-implication"}:
         return
@@ -116,6 +170,8 @@ def _finding(s: Scene, entry: Entry) -> None:
         findings.variant(s, entry)
     elif names & {"karyotype-result", "karyotype", "complex-karyotype"}:
         findings.karyotype(s, entry)
+    elif not entry.own and disease.is_feature(s, entry):
+        disease.seen(s, entry)
     elif not (names & set(_ABOUT)) and results.is_result(s, entry):
         results.result(s, entry)
 
@@ -129,6 +185,7 @@ def _worked_out(s: Scene, entry: Entry) -> bool:
 _ABOUT = {
     "diagnosis-details": disease.details,
     "risk": disease.risk,
+    "all-risk": disease.risk,  # the risk assessment of mCODE
     "specimen-details": disease.of_specimen,
     "treatment-details": therapy.details,
     "disease-status": therapy.response,
@@ -143,6 +200,8 @@ _ABOUT = {
 
 def _about(s: Scene, entry: Entry) -> bool:
     """Read an Observation that tells more of another resource, of the person or the outcome; False for any other."""
+    if entry.resource.get("status") in _WITHDRAWN or not (entry.own or _says_anything(entry)):
+        return False
     names = s.words.names(obj(entry.resource, "code"))
     if entry.role.startswith("feature/"):
         disease.feature(s, entry)
@@ -152,8 +211,14 @@ def _about(s: Scene, entry: Entry) -> bool:
     name = next((name for name in _ABOUT if name in names), "")
     if name:
         _ABOUT[name](s, entry)
-        take(entry.resource, "code")
+        take_code(s, entry)
     return bool(name)
+
+
+def _says_anything(entry: Entry) -> bool:
+    """Whether another's Observation says more than why it has no value."""
+    resource = entry.resource
+    return bool(value_of(resource)[0] or resource.get("component") or resource.get("note"))
 
 
 def _implied(s: Scene, entry: Entry) -> bool:
@@ -165,8 +230,7 @@ def _implied(s: Scene, entry: Entry) -> bool:
         s.cited(entry.resource)
     found = findings.implication(s, entry)
     if found:
-        take(entry.resource, "code")
-        take(entry.resource, "derivedFrom")
+        take_code(s, entry)
     return found
 
 
@@ -202,4 +266,23 @@ def _carry(s: Scene, entry: Entry, carried: list[Json]) -> None:
     if entry in s.variants:
         entry.resource.pop("component", None)  # those that writing would not bring back are carried whole
     if left(entry.resource) is not None:
+        _readdress(s, entry, entry.resource)
         carry(entry, carried, whole=whole)
+
+
+def _readdress(s: Scene, entry: Entry, node: Any) -> None:
+    """Let the references of what is carried name the parts of the case that they lead to, as the writer knows them.
+
+    An address of the source document (a URN, a place on a server) would lead nowhere in another one, and a subject
+    that leads nowhere would be a person of its own.
+    """
+    if isinstance(node, dict):
+        found = s.index.find(node, entry) if isinstance(node.get("reference"), str) else None
+        if found is not None and found in s.members and found.inside is None:
+            if found.kind == "Patient":
+                node["reference"] = f"Patient/{s.case['id']}"
+            elif found.name or found not in s.done:
+                node["reference"] = place(found) if found in s.done else found.path
+    for below in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        if isinstance(below, dict | list):
+            _readdress(s, entry, below)

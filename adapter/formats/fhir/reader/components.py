@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import AmbiguousTerm, UnknownTerm
 from adapter.formats.fhir.datatypes import HGVS
-from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
-from adapter.formats.fhir.reader.values import value_of
+from adapter.formats.fhir.reader.node import copied, number, obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.values import is_percent, plain, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +124,7 @@ class Found:
         for n, coding in list(objects(node, "coding")):
             if self.s.words.vocabulary(coding) == "HGNC":
                 ids.append(text(coding, "code"))
-                name = name or text(coding, "display") or text(coding, "code")
+                name = name or text(coding, "display") or self._symbol(text(coding, "code"))
                 if not text(coding, "code").startswith("HGNC:"):
                     self.s.warn(self.entry, "code", "an HGNC id has the prefix HGNC:")
                 take(node, "coding", n)
@@ -135,6 +135,13 @@ class Found:
         if name:
             self.genes.append(name)
         return bool(name)
+
+    def _symbol(self, code: str) -> str:
+        """The symbol of a gene that only an HGNC id names, the id where no gene has it."""
+        try:
+            return self.s.terms.gene(f"HGNC:{code.removeprefix('HGNC:')}").symbol
+        except (AmbiguousTerm, UnknownTerm):
+            return code
 
     def _agree(self, name: str, ids: list[str]) -> None:
         """Warn where the id beside a gene's name is that of another gene; the name is what is read."""
@@ -151,7 +158,8 @@ class Found:
     def _expression(self, part: Part) -> bool:
         node = obj(part.node, "valueCodeableConcept")
         codes = [text(c, "code") for _, c in objects(node, "coding") if text(c, "system") == HGVS]
-        said = text(node, "text") or next(iter(codes), "") or text(part.node, "valueString")
+        others = (text(c, "code") or text(c, "display") for _, c in objects(node, "coding"))
+        said = text(node, "text") or next(iter(codes), "") or text(part.node, "valueString") or next(others, "")
         if not said:
             return False
         if codes and (said in codes or part.rule):
@@ -265,14 +273,21 @@ class Found:
         return value is not None
 
 
+def _bound(value: Json) -> str | None:
+    """An allele fraction below or above a limit, in percent: the form in which a case has limits."""
+    share = number(value.get("value"))
+    return plain({**value, "value": share.scaleb(2)}, " %") or None if share is not None else None
+
+
 def plain_field(s: Scene, part: Part, name: str) -> Any:
     """Value of a component whose field takes it as it stands, None for what is no such value."""
     kind, value = value_of(part.node)
     if name in ("abnormal-cell-fraction", "cutoff"):
         return s.amount(value, " %") or (value if kind == "String" else None)
     if name in ("vaf", "vaf-range"):
-        percent = isinstance(value, dict) and text(value, "code") == "%"
-        return s.amount(value, " %" if percent else "") or (value if kind == "String" else None)
+        if not is_percent(value) and isinstance(value, dict) and value.get("comparator"):
+            return _bound(value)
+        return s.amount(value, " %" if is_percent(value) else "") or (value if kind == "String" else None)
     if name == "iscn":
         node = obj(part.node, "valueCodeableConcept")
         said = text(node, "text") or next((text(c, "code") for _, c in objects(node, "coding")), "")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapter.formats.fhir.datatypes import ASSERTED, CLINICAL, RELATED_CONDITION
+from adapter.formats.fhir.reader.answers import RESULTS as _RESULTS
+from adapter.formats.fhir.reader.answers import UNCLEAR, answer_of
 from adapter.formats.fhir.reader.lexicon import known
-from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.values import value_of
 
 if TYPE_CHECKING:
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from adapter.report import Json
 
 _PHASES = ("relapse", "remission")
-_RESULTS = ("present", "absent", "indeterminate", "no call")
+_DENIED = frozenset({"refuted", "entered-in-error"})
+_UNCERTAIN = frozenset({"unconfirmed", "provisional", "differential"})
+_PRIMARY = "mcode-primary-cancer-condition"
 _WORDS = {
     "diagnosis-role": "role",
     "diagnosis-phase": "phase",
@@ -27,16 +31,29 @@ _WORDS = {
 
 
 def conditions(s: Scene) -> None:
-    """Read every Condition as a diagnosis."""
-    for entry in list(s.of("Condition")):
-        verified = obj(entry.resource, "verificationStatus")
-        if any(text(c, "code") in ("refuted", "entered-in-error") for _, c in objects(verified, "coding")):
+    """Read every Condition as a diagnosis; of another's, the disease that a case is about goes first."""
+    for entry in sorted(s.of("Condition"), key=lambda entry: _rank(s, entry)):
+        verified = {text(c, "code") for _, c in objects(obj(entry.resource, "verificationStatus"), "coding")}
+        verified.add(text(entry.resource, "verificationStatus"))  # a code, before R4
+        verified.add(text(obj(entry.resource, "verificationStatus"), "text").lower())
+        if verified & _UNCERTAIN:
+            s.warn(entry, "unconfirmed", "a condition that is not confirmed is carried, not read as a diagnosis")
+        if verified & (_UNCERTAIN | _DENIED):
             continue
         s.done.add(entry)
         made: Json = {}
         s.listed("diagnoses").append(made)
         entry.name = str(len(s.case["diagnoses"]) - 1)
         condition(s, entry, made)
+
+
+def _rank(s: Scene, entry: Entry) -> int:
+    """Place of a Condition: what mCODE calls the primary cancer, then what the tables know, then comorbidities."""
+    claims = str(obj(entry.resource, "meta").get("profile", ""))
+    if entry.own or _PRIMARY in claims:
+        return 0
+    code = obj(entry.resource, "code")
+    return 1 if s.words.keys("diagnoses", code) or s.words.key("diagnoses", text(code, "text")) else 2
 
 
 def condition(s: Scene, entry: Entry, made: Json) -> None:
@@ -49,6 +66,8 @@ def condition(s: Scene, entry: Entry, made: Json) -> None:
             break
     notes = s.note(resource)
     coded(s, entry, made, notes)
+    if not entry.own and (said := take_text(obj(resource, "code"), "text")):
+        notes.insert(0, said)  # the entity is called otherwise: by the table's name for a code
     for _, site in list(objects(resource, "bodySite")):
         if words := s.words.words(site, "sites"):
             made.setdefault("sites", []).append(words)
@@ -97,7 +116,10 @@ def coded(s: Scene, entry: Entry, made: Json, notes: list[str]) -> None:
                 _first_code(node, made, codings[-1] if len(codings) > len(expected) else None)
                 _take_codings(node, expected)
                 return
-    if words := s.words.words(node, "diagnoses"):
+    named = s.words.key("diagnoses", said)
+    if named and not entry.own and named not in s.words.keys("diagnoses", node):
+        made["entity"] = take_text(node, "text")  # another disease than that of the codes: the words are what was meant
+    elif words := s.words.words(node, "diagnoses"):
         made["entity"] = words
     rest = [known(c) for _, c in objects(node, "coding") if text(c, "code")]
     _first_code(node, made, rest[0] if rest else None)
@@ -162,17 +184,20 @@ def risk(s: Scene, entry: Entry) -> None:
 
 def _diagnosis(s: Scene, entry: Entry) -> Json | None:
     """The diagnosis that an Observation is about: its focus, else the only one."""
-    of = [e for e in s.index.linked(entry, "focus") if e.kind == "Condition" and e.name]
     found: list[Json] = s.case.get("diagnoses", [])
-    if of:
-        take(entry.resource, "focus")
-        return found[int(of[0].name)]
+    for n, focus in objects(entry.resource, "focus"):
+        of = s.index.find(focus, entry)
+        if of is not None and of.kind == "Condition" and of.name and of in s.members:
+            take(entry.resource, "focus", n)
+            return found[int(of.name)]
     return found[0] if len(found) == 1 else None
 
 
 def specimens(s: Scene) -> None:
     """Read every Specimen; ids before links, so that every finding can name its own."""
     for entry in list(s.of("Specimen")):
+        if text(entry.resource, "status") == "entered-in-error":
+            continue
         s.done.add(entry)
         made: Json = {"id": s.local(entry, "specimens", "specimen")}
         entry.name = made["id"]
@@ -185,8 +210,7 @@ def specimens(s: Scene) -> None:
             resource.pop("type", None)
         if day := s.day(obj(resource, "collection"), "collectedDateTime"):
             made["date"] = day
-        for said in s.note(resource):
-            made["said"] = said
+        s.say(resource, made)
 
 
 def of_specimen(s: Scene, entry: Entry) -> None:
@@ -208,11 +232,41 @@ def of_specimen(s: Scene, entry: Entry) -> None:
 
 def specimen_of(s: Scene, entry: Entry) -> str:
     """Id of the specimen an Observation was made on, taken; "" for none in the document."""
-    found = next((e for e in s.index.linked(entry, "specimen") if e.name), None)
+    found = next((e for e in s.index.linked(entry, "specimen") if e.name and e in s.members), None)
     if found is None:
         return ""
     take(entry.resource, "specimen")
     return found.name
+
+
+def is_feature(s: Scene, entry: Entry) -> bool:
+    """Whether another's Observation says that a feature was there or not: a phenotype of HPO, a sign the table has."""
+    resource, code = entry.resource, obj(entry.resource, "code")
+    phenotype = any(s.words.vocabulary(coding) == "HP" for _, coding in objects(code, "coding"))
+    answered = value_of(resource)[0] in ("", "Boolean", "CodeableConcept", "String") and "component" not in resource
+    return bool(answered and (phenotype or s.words.keys("features", code))) and answer_of(s, resource) != UNCLEAR
+
+
+def seen(s: Scene, entry: Entry) -> None:
+    """A feature in another's Observation; what it has beside words, code, answer, site and note is carried."""
+    made: Json = {}
+    resource, code = entry.resource, obj(entry.resource, "code")
+    s.listed("features").append(made)
+    s.done.add(entry)
+    if (result := answer_of(s, resource)) != "present":
+        made["result"] = result
+    for member in ("valueBoolean", "valueString"):
+        resource.pop(member, None)  # it says what the result says
+    s.words.choice(obj(resource, "valueCodeableConcept"), "results", _RESULTS)
+    first = next((known(one) for _, one in objects(code, "coding") if text(one, "code")), None)
+    shown = next((text(one, "display") for _, one in objects(code, "coding")), "")
+    made["term"] = text(code, "text") or shown or s.words.words(copied(code), "features")
+    _first_code(code, made, first)
+    if text(code, "text") == made["term"]:
+        take_text(code, "text")
+    if words := s.words.words(obj(resource, "bodySite"), "sites"):
+        made["site"] = words
+    s.say(resource, made)
 
 
 def feature(s: Scene, entry: Entry) -> None:
@@ -240,5 +294,4 @@ def feature(s: Scene, entry: Entry) -> None:
         if "age-at-event" in part.names and (age := s.time(*value_of(part.node))):
             made["age"] = age
             take(resource, "component", part.n)
-    for text_ in s.note(resource):
-        made["said"] = text_
+    s.say(resource, made)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from adapter.formats.fhir.reader.node import copied, obj, objects, text
 from adapter.report import Json
 
+_NO_PERSONS = ("Group", "Device", "Location")
 _ABOUT = ("subject", "patient", "individual")
 _LINKS = ("derivedFrom", "result", "partOf", "hasMember", "focus", "basedOn", "specimen", "encounter")
 
@@ -35,6 +36,7 @@ class Entry:
     stated_kind: str = ""  # kind of finding, where our own writer states it
     inside: Entry | None = None
     address: str = ""  # its fullUrl, "" without one
+    astray: bool = False  # whether it may be about somebody else than the person it is carried with
     source: Json = field(default_factory=dict)  # the resource as it came, never changed
     pointer: str = ""  # JSON pointer of the resource in the document
 
@@ -175,7 +177,9 @@ def by_person(found: list[Entry], index: Index) -> list[list[Entry]]:
             owner[entry] = about
     _by_links(rest, index, owner)
     first: object = next(iter(groups), None) or next(iter(owner.values()), "")
+    several = len(set(owner.values())) > 1
     for entry in rest:
+        entry.astray = _is_of_no_person(entry, index) or (several and entry not in owner)
         groups.setdefault(owner.get(entry, first), []).append(entry)
     return list(groups.values())
 
@@ -187,8 +191,18 @@ def _about(entry: Entry, index: Index) -> object | None:
         if found is not None and found.kind == "Patient":
             return found
         if found is None and (address := text(about, "reference") or _key(obj(about, "identifier")).strip("|")):
-            return address
+            return None if _is_of_no_person(entry, index) else address
     return None
+
+
+def _is_of_no_person(entry: Entry, index: Index) -> bool:
+    """Whether the subject is a group of people, a device, a place."""
+    about = entry.resource.get("subject")
+    address = text(about, "reference")
+    if address.startswith(("urn:", "#")):
+        found = index.find(about, entry)
+        return found is not None and found.kind in _NO_PERSONS
+    return address.split("/")[-2:][0] in _NO_PERSONS
 
 
 def _by_links(rest: list[Entry], index: Index, owner: dict[Entry, object]) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.formats.fhir.datatypes import INTERPRETATION
+from adapter.formats.fhir.datatypes import INTERPRETATION, ISCN
 from adapter.formats.fhir.reader import habits
+from adapter.formats.fhir.reader.answers import RESULTS, UNCLEAR, answer_of, zygosity_of
 from adapter.formats.fhir.reader.components import MEASURED, SIGNIFICANCES, Found
 from adapter.formats.fhir.reader.kinds import kind_of
-from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
-from adapter.formats.fhir.reader.observed import RESULTS, begun, ended
-from adapter.formats.fhir.reader.placing import as_negative, is_named, joins, place
+from adapter.formats.fhir.reader.node import copied, left, obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.observed import begun, ended, take_code
+from adapter.formats.fhir.reader.placing import are_negatives, as_negative, is_named, joins, kind_beside, place
 from adapter.formats.fhir.reader.values import value_of
+from adapter.nomenclature import iscn
 
 if TYPE_CHECKING:
     from adapter.formats.fhir.reader.entries import Entry
@@ -20,13 +22,20 @@ if TYPE_CHECKING:
 
 
 def variant(s: Scene, entry: Entry) -> None:
-    """Read a variant Observation as the kind of finding that its components tell."""
+    """Read a variant Observation as the kind of finding that its components tell.
+
+    One whose answer is not understood is left to be carried: it may be a negative.
+    """
+    result = "" if entry.own else answer_of(s, entry.resource)
+    if result == UNCLEAR:
+        s.warn(entry, "answer", "whether the variant is there is not understood: carried, not read as a finding")
+        return
     if not entry.own:
         habits.warned(s, entry)
     made = begun(s, entry, "sequence-variant")
     resource = entry.resource
-    take(resource, "code")
-    _answered(s, resource, made)
+    take_code(s, entry)
+    _answered(s, resource, made, result)
     found = Found(s, entry, made)
     for part in s.parts(resource):
         if not part.rule or part.rule in MEASURED:
@@ -35,29 +44,37 @@ def variant(s: Scene, entry: Entry) -> None:
             take(resource, "component", part.n)  # worked out by our own writer, and worked out anew by the next one
     made |= {field: said for field, said in found.meant.items() if field not in made}
     made["kind"] = kind_of(entry, made, found.seen)
-    if made["kind"] == "sequence-variant" and joins(found):
+    if made["kind"] == "sequence-variant" and not entry.own and (kind := kind_beside(found)):
+        made["kind"] = kind
+    elif made["kind"] == "sequence-variant" and joins(found):
         made["kind"] = "rearrangement"
         s.warn(entry, "partners", "two genes of a structural change: read as partners whose order is not stated")
+    elif made["kind"] == "sequence-variant" and not entry.own and are_negatives(found):
+        made["kind"] = "normal"
     place(found)
     if not is_named(found):
-        made["said"] = described(s, entry)
+        made["said"] = text(obj(resource, "code"), "text") or described(s, entry)
         s.warn(entry, "unnamed", "a variant without gene, expression or place: its components as words")
-    for said in s.note(resource):
-        made.setdefault("said", said)
+    s.say(resource, made)
     if not entry.own:
         s.variants[entry] = None
     ended(s, entry, made)
 
 
-def _answered(s: Scene, resource: Json, made: Json) -> None:
-    """Present, absent, indeterminate or no call."""
+def _answered(s: Scene, resource: Json, made: Json, understood: str) -> None:
+    """Present, absent, indeterminate or no call: the answer of our own writer, else what was ``understood``."""
     answer = obj(resource, "valueCodeableConcept")
     if s.rule(answer):
         take(resource, "valueCodeableConcept")  # follows from the change, which says that the copies are normal
         return
-    result = s.words.choice(answer, "results", RESULTS)
+    zygosity = zygosity_of(s, resource) if understood else ""
+    result = s.words.choice(answer, "results", RESULTS) or understood
     if result and result != "present":
         made["result"] = result
+    if zygosity:
+        made["zygosity"] = zygosity
+    for member in ("valueBoolean", "valueString"):
+        resource.pop(member, None)  # it says what the result says
 
 
 def described(s: Scene, entry: Entry) -> str:
@@ -73,15 +90,16 @@ def described(s: Scene, entry: Entry) -> str:
 
 
 def karyotype(s: Scene, entry: Entry) -> None:
-    """Read the Observation of a karyotype."""
-    made = begun(s, entry, "karyotype")
+    """Read the Observation of a karyotype; another's that says nothing of it is left to be carried."""
     resource = entry.resource
+    if not entry.own and not (value_of(resource)[0] or resource.get("component") or resource.get("note")):
+        return
+    made = begun(s, entry, "karyotype")
     names = s.words.names(obj(resource, "code"))
-    take(resource, "code")
+    take_code(s, entry)
     if "complex-karyotype" in names and isinstance(resource.get("valueBoolean"), bool):
         made["complex"] = resource.pop("valueBoolean")
-    if said := take_text(resource, "valueString"):
-        made["iscn" if "karyotype-result" in names else "said"] = said
+    _string(s, entry, made, result="karyotype-result" in names)
     found = Found(s, entry, made)
     for part in s.parts(resource):
         if not part.rule or part.rule in MEASURED:
@@ -89,12 +107,35 @@ def karyotype(s: Scene, entry: Entry) -> None:
         else:
             take(resource, "component", part.n)
     _interpreted(resource, made)
-    for said in s.note(resource):
-        made.setdefault("said", said)
+    s.say(resource, made)
     if found.genes or "of" in made or "panel" in made:
         made["kind"] = "normal"
         as_negative(found)
     ended(s, entry, made)
+
+
+def _string(s: Scene, entry: Entry, made: Json, *, result: bool) -> None:
+    """The ISCN string that is the value of a ``result``, as string or concept; other words are what was said."""
+    resource = entry.resource
+    said = take_text(resource, "valueString")
+    concept = obj(resource, "valueCodeableConcept")
+    if not said and result and not entry.own:
+        codes = [text(coding, "code") for _, coding in objects(concept, "coding") if text(coding, "system") == ISCN]
+        said = text(concept, "text") or next(iter(codes), "") or s.words.words(copied(concept))
+        if (
+            text(concept, "text") in ("", said)
+            and codes in ([], [said])
+            and len(list(objects(concept, "coding"))) == len(codes)
+        ):
+            resource.pop("valueCodeableConcept", None)
+    if not said:
+        return
+    if result and (entry.own or iscn.parse(said).status != "not-iscn"):
+        made["iscn"] = said
+        return
+    made["said"] = said
+    if key := s.words.key("answers", said) if not entry.own else "":
+        made["result"] = s.terms.label("answers", key)
 
 
 def _interpreted(resource: Json, made: Json) -> None:
@@ -112,9 +153,11 @@ def _interpreted(resource: Json, made: Json) -> None:
 
 
 def implication(s: Scene, entry: Entry) -> bool:
-    """Clinical significance of the finding an implication derives from; False where that is not in the case."""
-    of = next((e for e in s.index.linked(entry, "derivedFrom") if e.name), None)
-    made = s.named("findings", of.name) if of is not None else None
+    """Clinical significance of the finding an implication derives from; False where that is not in the case.
+
+    What is said of several variants together is said of none of them alone.
+    """
+    made = _implied_of(s, entry)
     if made is None:
         return False
     for part in s.parts(entry.resource):
@@ -126,6 +169,20 @@ def implication(s: Scene, entry: Entry) -> bool:
             made["significance_by"] = said
         else:
             continue
-        if not (any(objects(obj(part.node, "valueCodeableConcept"), "coding"))):
+        if left(obj(part.node, "valueCodeableConcept")) is None:
             take(entry.resource, "component", part.n)
     return True
+
+
+def _implied_of(s: Scene, entry: Entry) -> Json | None:
+    """The finding that an implication derives from, its link taken; None for none of the case, or several."""
+    sources = [(n, one, s.index.find(one, entry)) for n, one in objects(entry.resource, "derivedFrom")]
+    kinds = [found.kind if found is not None else text(one, "reference").split("/")[0] for _, one, found in sources]
+    named = [(n, found) for n, _, found in sources if found is not None and found.name and found in s.members]
+    if len(named) != 1 or kinds.count("Observation") != 1:
+        return None
+    ((n, of),) = named
+    made = s.named("findings", of.name)
+    if made is not None:
+        take(entry.resource, "derivedFrom", n)
+    return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapter.formats.fhir.reader.node import obj, objects, text
+from adapter.formats.fhir.reader.values import is_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ def warned(s: Scene, entry: Entry) -> None:
     for part in s.parts(resource):
         if "iscn" in part.names and "valueString" in part.node:
             s.warn(entry, "iscn", "an ISCN string is a CodeableConcept, not a string")
-        if "vaf" in part.names and text(obj(part.node, "valueQuantity"), "code") == "%":
+        if "vaf" in part.names and is_percent(obj(part.node, "valueQuantity")):
             s.warn(entry, "vaf", "an allele fraction is a number of 0 to 1, not a percentage")
         if any(text(c, "system") == "http://www.sequenceontology.org/" for c in _codings(part.node)):
             s.warn(entry, "system", "the system of the Sequence Ontology has no slash at its end")

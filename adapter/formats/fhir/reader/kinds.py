@@ -32,6 +32,13 @@ _TELLING = (
     ),
 )  # fmt: skip
 
+# Changes that only copies have (a deletion may be one of a few bases), and what tells of a sequence beyond doubt.
+_OF_COPIES = ("amplification", "gain", "loss", "homozygous deletion", "copy-neutral LOH")
+_OF_SEQUENCE = frozenset(
+    {"hgvs-c", "hgvs-p", "genomic-hgvs", "variation-code", "ref-allele", "alt-allele", "exact-start-end", "phase",
+     "length", "ratio", "insertion-point"}
+)  # fmt: skip
+
 
 def kind_of(entry: Entry, made: Json, seen: set[str]) -> str:
     """Kind of the finding ``made`` of an Observation whose stated components are ``seen``."""
@@ -48,6 +55,8 @@ def _stated(entry: Entry) -> str:
 
 def _told(made: Json, seen: set[str]) -> str:
     kind = next((kind for kind, telling in _TELLING if telling & seen), "")
+    if kind == "sequence-variant" and made.get("change") in _OF_COPIES and not seen & _OF_SEQUENCE:
+        return "copy-number"
     if kind:
         return kind
     if "change" in made or ("region" in made and "variation-code" not in seen):

@@ -103,7 +103,7 @@ class Lexicon:
                 prefix = self.vocabulary(coding)
                 if prefix and not coding.keys() - {"system", "code"}:
                     take(node, "coding", n)
-                return f"{prefix}:{found}" if prefix else found
+                return f"{prefix}:{found}" if prefix and not found.startswith(f"{prefix}:") else found
         return ""
 
     def _is_code(self, table: str, said: str, node: Json) -> bool:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from adapter.formats.fhir.reader.scene import Scene
     from adapter.report import Json
 
-RESULTS = ("present", "absent", "indeterminate", "no call")
 _STATUSES = ("final", "preliminary", "amended", "corrected", "unknown")
 
 
@@ -36,6 +35,17 @@ def begun(s: Scene, entry: Entry, kind: str) -> Json:
     s.citations[id(made)] = s.cited(resource)
     _usual(s, resource)
     return made
+
+
+def take_code(s: Scene, entry: Entry) -> None:
+    """Take the code that says what an Observation is; another's words and further codings stay to be carried."""
+    if entry.own:
+        take(entry.resource, "code")
+        return
+    code = obj(entry.resource, "code")
+    for n, coding in list(objects(code, "coding")):
+        if s.words.names({"coding": [coding]}) and not coding.keys() - {"system", "code", "display"}:
+            take(code, "coding", n)
 
 
 def _usual(s: Scene, resource: Json) -> None:

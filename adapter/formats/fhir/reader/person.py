@@ -113,18 +113,18 @@ def interval(s: Scene, entry: Entry, *, measured: bool) -> None:
         else:
             continue
         take(resource, "component", part.n)
-    for said in s.note(resource):
-        outcome.setdefault("said", said)
+    s.say(resource, outcome)
 
 
 def cause(s: Scene, entry: Entry) -> None:
     """Cause of death, in words."""
     outcome = s.case.setdefault("outcome", {})
-    _, value = value_of(entry.resource)
+    kind, value = value_of(entry.resource)
     if isinstance(value, dict) and (words := s.words.words(value, "outcomes")):
         outcome["cause"] = words
-    for said in s.note(entry.resource):
-        outcome.setdefault("said", said)
+    elif kind == "String" and value:
+        outcome["cause"] = take_text(entry.resource, "valueString")
+    s.say(entry.resource, outcome)
 
 
 def since(s: Scene, value: object) -> str:

@@ -13,8 +13,10 @@ from adapter.case.findings import (
     Rearrangement,
     SequenceVariant,
 )
+from adapter.case.findings.engines import read_fusion
 from adapter.case.findings.sequence_variant import identifiers as sources
 from adapter.formats.fhir.reader.node import obj, take, text
+from adapter.nomenclature import iscn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from adapter.formats.fhir.reader.components import Found
     from adapter.formats.fhir.reader.scene import Part
 
+_TOGETHER_OR_APART = re.compile(r"\b(?:con|sep)\b")
 _CATALOGUE = re.compile(r"(dbsnp|clinvar|caid|cosmic) (\S+)")
 _MODELS: dict[str, type[GenomicFinding]] = {
     "copy-number": CopyNumber,
@@ -59,6 +62,39 @@ def joins(found: Found) -> bool:
     return len(found.genes) == 2 and found.structural and not (found.expressions or found.texts)
 
 
+def kind_beside(found: Found) -> str:
+    """Kind of a finding whose genes stand beside the name of a fusion or an ISCN string; "" for any other.
+
+    The string of an array tells of copies, one of FISH of copies or, where signals lie together or apart, of a
+    rearrangement, as does one of a karyotype with the two genes that it joins.
+    """
+    if found.expressions or found.ids:
+        return ""
+    if any(_is_fusion(found, text) for text in found.texts):
+        return "rearrangement"
+    if "iscn" not in found.made or not found.genes or found.texts or found.made.get("result") == "absent":
+        return ""
+    string = iscn.parse(found.made["iscn"])
+    if string.arrays or (string.fish and not _TOGETHER_OR_APART.search(found.made["iscn"])):
+        return "copy-number"
+    joined = string.fish or (string.clones and len(found.genes) == 2)
+    return "rearrangement" if joined else ""
+
+
+def _is_fusion(found: Found, text: str) -> bool:
+    """Whether a name joins two genes: ``BCR::ABL1``; ``BCR-ABL1`` beside a change that joins."""
+    if "::" not in text and not found.structural:
+        return False
+    read = read_fusion(text, found.s.terms)
+    return read.status in ("ok", "repaired") and len(read.partners) > 1
+
+
+def are_negatives(found: Found) -> bool:
+    """Whether several genes were looked at, of which nothing more is said than that nothing was found."""
+    told = found.expressions or found.texts or found.ids or "zygosity" in found.made
+    return len(found.genes) > 1 and found.made.get("result") == "absent" and not (told or found.structural)
+
+
 def as_negative(found: Found) -> None:
     """Pertinent negatives: genes."""
     if found.genes:
@@ -91,7 +127,11 @@ def _as_variant(found: Found) -> None:
 
 
 def _as_rearrangement(found: Found) -> None:
-    if found.structural and len(found.genes) == 2:  # a list of both would say which is the 5' partner
+    ordered = bool(found.texts) or (not found.structural and "fusion-partner-role" in found.seen)
+    if found.texts and not found.entry.own:  # the name has the partners in their order
+        found.put_back(found.genes)
+        found.genes.clear()
+    if len(found.genes) == 2 and not ordered:  # a list of both would say which is the 5' partner
         found.made.setdefault("said", " and ".join(found.genes))
         found.put_back([found.genes.pop()])
     if found.genes:

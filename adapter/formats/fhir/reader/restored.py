@@ -20,6 +20,7 @@ from adapter.formats.fhir.reader.components import Found
 from adapter.formats.fhir.reader.entries import Entry, Index
 from adapter.formats.fhir.reader.node import copied, number, obj, objects, text
 from adapter.formats.fhir.reader.scene import Scene
+from adapter.formats.fhir.reader.values import is_percent
 from adapter.formats.fhir.variant import variant
 from adapter.normalise import normalise
 
@@ -73,12 +74,13 @@ def _written(case: Case, s: Scene) -> dict[str, list[Json]]:
     """Components that the writer makes of each genomic finding, by the finding's id."""
     wanted = {entry.name for entry in s.variants}
     d = Draft(normalise(case, s.terms), s.terms, _ANY_TIME)
-    found = {}
+    found: dict[str, list[Json]] = {}
     for facts in facts_of(d.case, s.terms):
-        if facts.id in wanted and facts.sort != "observation":
+        name = facts.id if facts.id in wanted else facts.id.rpartition("-")[0]  # one gene of several negatives
+        if name in wanted and facts.sort != "observation" and (name == facts.id or not facts.derived_from):
             d.entries.clear()
             (karyotype if facts.sort == "karyotype" else variant)(d, facts)
-            found[facts.id] = d.entries[0]["resource"].get("component", [])
+            found.setdefault(name, []).extend(d.entries[0]["resource"].get("component", []))
     return found
 
 
@@ -95,7 +97,7 @@ def _usual(node: Json, words: Lexicon) -> Json:
     if "iscn" in names:
         _as_words(made)
     share = obj(made, "valueQuantity")
-    if "vaf" in names and text(share, "code") == "%" and (value := number(share.get("value"))) is not None:
+    if "vaf" in names and is_percent(share) and (value := number(share.get("value"))) is not None:
         made["valueQuantity"] = {**share, "value": value / 100, "unit": "1", "code": "1"}
     return made
 

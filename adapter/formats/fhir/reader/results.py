@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adapter.case.findings.finding import Finding
+from adapter.case.findings.observations import Expressed, Immunophenotype, Measurement, ResidualDisease
+from adapter.formats.fhir.reader.answers import RESULTS
 from adapter.formats.fhir.reader.components import FIELDS
-from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
-from adapter.formats.fhir.reader.observed import RESULTS, begun, ended
-from adapter.formats.fhir.reader.values import as_stated, unit_of, value_of
+from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.observed import begun, ended
+from adapter.formats.fhir.reader.values import as_stated, is_percent, plain, unit_of, value_of
 from adapter.nomenclature import readings
 
 if TYPE_CHECKING:
@@ -16,6 +19,12 @@ if TYPE_CHECKING:
     from adapter.report import Json
 
 KINDS = ("mrd", "expression", "immunophenotype")
+_MODELS: dict[str, type[Finding]] = {
+    "mrd": ResidualDisease,
+    "expression": Expressed,
+    "immunophenotype": Immunophenotype,
+    "measurement": Measurement,
+}
 
 
 _VALUES = frozenset({"Quantity", "Range", "CodeableConcept", "String", "Integer"})
@@ -29,7 +38,8 @@ def is_result(s: Scene, entry: Entry) -> bool:
     code = obj(entry.resource, "code")
     if any(s.words.vocabulary(coding) == "GRTBD" for _, coding in objects(code, "coding")):
         return False
-    return entry.role.startswith("finding/") or value_of(entry.resource)[0] in _VALUES
+    lines = "immunophenotype" in s.words.names(code) and bool(entry.resource.get("component"))
+    return lines or entry.role.startswith("finding/") or value_of(entry.resource)[0] in _VALUES
 
 
 def result(s: Scene, entry: Entry) -> None:
@@ -43,12 +53,16 @@ def result(s: Scene, entry: Entry) -> None:
         made["test"] = named(s, code)
     else:
         _take_code(s, code, kind)
-    measured(s, resource, made, kind)
+    if _units_differ(s, obj(resource, "valueQuantity")):
+        s.warn(entry, "unit", "the unit in words is another one than the unit by code: the value is carried")
+    else:
+        measured(s, resource, made, kind)
+    if kind == "measurement" and not entry.own and (usual := _range(resource)):
+        made["reference"] = usual  # its form is carried too
     for part in s.parts(resource):
         if _component(s, part, made, kind):
             take(resource, "component", part.n)
-    for said in s.note(resource):
-        made.setdefault("said", said)
+    s.say(resource, made)
     ended(s, entry, made)
 
 
@@ -92,6 +106,8 @@ def measured(s: Scene, resource: Json, made: Json, kind: str) -> None:
         _put(made, kind, said, unit)
     if said:
         take(resource, f"value{suffix}")
+        if suffix == "Quantity" and unit and text(value, "unit") not in ("", unit):
+            resource["valueQuantity"] = {"unit": value["unit"]}  # the code's unit was read: the words are carried
 
 
 def reading(s: Scene, suffix: str, value: Any) -> tuple[str, str]:
@@ -103,12 +119,40 @@ def reading(s: Scene, suffix: str, value: Any) -> tuple[str, str]:
     if suffix not in ("Quantity", "Range") or not isinstance(value, dict):
         return "", ""
     end = obj(value, "low") or obj(value, "high") or value
-    unit = unit_of(end)
+    unit = _known_unit(s, end)
     stated = as_stated(value, s.as_stated)
     if stated:
         return stated, "" if readings.read(stated).unit == unit else unit
     said = s.amount(value, f" {unit}" if unit in ("%", "% IS") else "")
     return said, "" if unit in ("%", "% IS") else unit
+
+
+def _known_unit(s: Scene, quantity: Json) -> str:
+    """The unit in words that the table knows, else its UCUM code, else its words."""
+    unit, code = unit_of(quantity), text(quantity, "code")
+    coded = code not in ("", "1", unit) and s.words.vocabulary(quantity) == "UCUM"
+    return code if coded and not s.words.key("units", unit) else unit
+
+
+def _units_differ(s: Scene, quantity: Json) -> bool:
+    """Whether the words of a unit are another unit of the table than its code is."""
+    said, coded = (
+        s.words.key("units", text(quantity, "unit")),
+        s.terms.keys_of("units", f"UCUM:{text(quantity, 'code')}"),
+    )
+    return bool(said and coded and said not in coded)
+
+
+def _range(resource: Json) -> str:
+    """The reference range in its own words, else by its bounds; "" where there are several, or it is of some people."""
+    ranges = [one for _, one in objects(resource, "referenceRange")]
+    if len(ranges) != 1 or ranges[0].keys() & {"appliesTo", "age", "type"}:
+        return ""
+    low, high = obj(ranges[0], "low"), obj(ranges[0], "high")
+    units = {unit_of(one) for one in (low, high) if one}
+    unit = units.pop() if len(units) == 1 else None
+    bounds = "" if unit is None else plain({"low": low, "high": high}, f" {unit}" if unit else "")
+    return text(ranges[0], "text") or bounds.replace("~", "-")
 
 
 def _put(made: Json, kind: str, said: str, unit: str) -> None:
@@ -135,7 +179,8 @@ def _component(s: Scene, part: Part, made: Json, kind: str) -> bool:
     if "age-at-event" in part.names:
         made["age"] = s.time(suffix, value)
         return bool(made["age"])
-    name = next((name for name in sorted(part.names) if name in FIELDS), "")
+    fields = _MODELS[kind].model_fields
+    name = next((name for name in sorted(part.names) if FIELDS.get(name) in fields), "")
     found = s.scalar(suffix, value)
     if not name or found is None:
         return False
@@ -144,9 +189,18 @@ def _component(s: Scene, part: Part, made: Json, kind: str) -> bool:
 
 
 def _marker(s: Scene, part: Part, made: Json) -> bool:
-    name = text(obj(part.node, "code"), "text")
+    """Read a marker; False where the component says more of it, a code, and so is carried beside it."""
+    code = obj(part.node, "code")
+    name = text(code, "text") or next((text(one, "display") for _, one in objects(code, "coding")), "")
     suffix, value = value_of(part.node)
-    said = s.words.words(value, "results") if suffix == "CodeableConcept" else s.amount(value, " %")
+    answer = copied(value)
+    said = s.words.words(answer, "results") if suffix == "CodeableConcept" else ""
+    if suffix == "String" and isinstance(value, str):
+        said = value
+    if suffix in ("Quantity", "Range") and isinstance(value, dict):
+        ends = [one for one in (obj(value, "low"), obj(value, "high")) if one] or [value]
+        said = s.amount(value, " %") if all(is_percent(one) for one in ends) else ""  # a marker's amount is a share
     if name and said:
         made.setdefault("markers", {})[name] = said
-    return bool(name and said)
+    coded = any(objects(code, "coding")) or (suffix == "CodeableConcept" and any(objects(answer, "coding")))
+    return bool(name and said) and not coded

@@ -34,6 +34,7 @@ class Scene:
 
     def __init__(self, entries: list[Entry], index: Index, terms: Terms) -> None:
         self.entries, self.index, self.terms = entries, index, terms
+        self.members = frozenset(entries)
         self.words = lexicon(terms)
         self.as_stated = f"{terms.base}/StructureDefinition/as-stated"
         self.derivation = f"{terms.base}/StructureDefinition/derivation"
@@ -41,6 +42,7 @@ class Scene:
         self.issues: list[Issue] = []
         self.citations: dict[int, Json] = {}  # of findings, by the id of the finding in the making
         self.done: set[Entry] = set()
+        self.apart: set[Entry] = set()  # of another individual, to be carried whole
         self.variants: dict[Entry, None] = {}  # of other writers, read as genomic findings, in order
         self._taken: dict[str, set[str]] = {}  # ids given in a section of the case
         self._numbers: dict[tuple[str, str], int] = {}  # the last number given to an id of a section and kind
@@ -53,7 +55,7 @@ class Scene:
 
     def of(self, *kinds: str) -> Iterator[Entry]:
         """Entries of these types that no reader dealt with yet."""
-        return (e for e in self.entries if e.kind in kinds and e not in self.done)
+        return (e for e in self.entries if e.kind in kinds and e not in self.done and e not in self.apart)
 
     def warn(self, entry: Entry, category: str, message: str) -> None:
         """Say that the source has a bad habit that was read nonetheless."""
@@ -130,6 +132,13 @@ class Scene:
                 found.append(said)
                 _take_member(resource, "note", n, one, "text")
         return found
+
+    def say(self, resource: Json, made: Json) -> None:
+        """Add the texts of the notes, taken, to what ``made`` says was said; each once."""
+        said = [made["said"]] if "said" in made else []
+        said += [one for one in dict.fromkeys(self.note(resource)) if one not in said]
+        if said:
+            made["said"] = "\n".join(said)
 
     def day(self, resource: Json, member: str) -> str:
         """The day of a date or time, taken where it is no more than a day; a time of day stays to be carried."""

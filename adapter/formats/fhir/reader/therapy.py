@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from adapter.case.model import ResponseStatus, Treatment
 from adapter.formats.fhir.datatypes import ABSENT
-from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.node import copied, left, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.person import since
 from adapter.formats.fhir.reader.values import value_of
+from adapter.sssom import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adapter.formats.fhir.reader.entries import Entry
     from adapter.formats.fhir.reader.scene import Scene
     from adapter.report import Json
@@ -26,7 +29,11 @@ _FIELDS = {
 _PROSE = re.compile(r"(?:site|after|since): .+")
 
 
-_NOT_GIVEN = frozenset({"cancelled", "entered-in-error", "not-done", "draft", "not-taken", "preparation"})
+_NOT_GIVEN = frozenset({"cancelled", "entered-in-error", "not-done", "draft", "not-taken", "preparation", "intended"})
+_NOT_ORDERED = frozenset({"proposal", "plan", "option"})  # intents of a request that nobody has ordered yet
+# Members that deny what was done: of R4, of STU3, of DSTU2; "taken" of STU3 says so in a code.
+_DENIALS = ("doNotPerform", "notDone", "notGiven", "wasNotGiven", "wasNotTaken", "notPerformed")
+_INTENT = "/mcode-treatment-intent"
 # mCODE's profiles of procedures that treat, with the kind of treatment they are of
 _PROFILES = {"surgical-procedure": "surgery", "radiotherapy-course-summary": "radiation"}
 
@@ -44,11 +51,19 @@ def _treats(s: Scene, entry: Entry) -> bool:
     return bool(_kind_of(entry) or s.words.keys("treatments", obj(entry.resource, "code")))
 
 
+def _is_given(entry: Entry) -> bool:
+    """Whether a resource may tell of a treatment that was given: not one that was refused, planned or put off."""
+    resource = entry.resource
+    status, intent = text(resource, "status"), text(resource, "intent")
+    denied = any(resource.get(member, False) is not False for member in _DENIALS) or text(resource, "taken") == "n"
+    return not (status in _NOT_GIVEN or intent in _NOT_ORDERED or denied)
+
+
 def treatments(s: Scene) -> None:
     """Read drugs and procedures; the resources of one treatment of ours, one an agent, become one again."""
     by_role: dict[str, Json] = {}
     for entry in list(s.of("MedicationAdministration", "MedicationStatement", "MedicationRequest", "Procedure")):
-        if text(entry.resource, "status") in _NOT_GIVEN or not (entry.own or _treats(s, entry)):
+        if not _is_given(entry) or not (entry.own or _treats(s, entry)):
             continue
         if entry.kind == "MedicationRequest":
             s.warn(entry, "order", "an order was read as a treatment; it does not say that the drug was given")
@@ -74,16 +89,40 @@ def _treatment(s: Scene, entry: Entry, made: Json) -> None:
         for member in ("status", "performedString"):
             resource.pop(member, None)
     _period(s, resource, made)
-    for said in s.note(resource):
-        made.setdefault("said", said)
+    _why(s, resource, made)
+    s.say(resource, made)
+
+
+def _why(s: Scene, resource: Json, made: Json) -> None:
+    """The intent as mCODE has it, and the reason for which what was given was stopped."""
+    for n, extension in list(objects(resource, "extension")):
+        if text(extension, "url").endswith(_INTENT):
+            concept = obj(extension, "valueCodeableConcept")
+            if words := s.words.words(concept, "treatments"):
+                made["intent"] = words
+                _emptied(resource, "extension", n, concept)
+    if text(resource, "status") != "stopped":
+        return
+    place, concept = next(objects(resource, "statusReason"), (None, obj(resource, "statusReason")))
+    if words := s.words.words(concept, "treatments"):  # of a drug the first of several, of a procedure the one
+        made["ended_because"] = words
+        _emptied(resource, "statusReason", place, concept)
+
+
+def _emptied(resource: Json, member: str, n: int | None, concept: Json) -> None:
+    """Take an element of which all that the concept in it says was read."""
+    if left(concept) is None:
+        take(resource, member, n)
 
 
 def _procedure(s: Scene, entry: Entry, made: Json) -> None:
     code = obj(entry.resource, "code")
     said = text(code, "text")
-    kind = next((key for key in s.words.keys("treatments", code) if key in KINDS), "")
+    kind = next(
+        (k for key in s.words.keys("treatments", code) for k in KINDS if key == k or key.startswith(f"{k}-")), ""
+    )
     if not kind and entry.own:
-        kind = next((k for k in KINDS if said == k or said.endswith(f" {k}")), "")
+        kind = next((k for k in KINDS if said in (k, *(f"{phase} {k}" for phase in _PHASES))), "")
     if kind:
         made["kind"] = kind
         s.words.choice(code, "treatments", (kind,))
@@ -91,19 +130,37 @@ def _procedure(s: Scene, entry: Entry, made: Json) -> None:
         take_text(code, "text")
         _named(made, said, _notes(entry.resource))
     elif words := s.words.words(code, "treatments"):
-        made["regimen"] = words
+        made["said" if kind and fold(words) in _labels(s, kind) else "regimen"] = words
     if "kind" not in made and (claimed := _kind_of(entry)):
         made["kind"] = claimed
 
 
+def _labels(s: Scene, kind: str) -> set[str]:
+    """What a kind of treatment is called in the table and by its codes: no name of a regimen."""
+    codes = s.words.codes.codes("treatments", kind)
+    return {fold(s.terms.label("treatments", kind)), *(fold(text(code.coding, "display")) for code in codes)}
+
+
 def _drug(s: Scene, entry: Entry, made: Json) -> None:
-    drug = obj(entry.resource, "medicationCodeableConcept")
+    drug = obj(entry.resource, "medicationCodeableConcept") or _referred(s, entry)
     said = text(drug, "text")
     if entry.own and not _is_agent(s, entry, said, drug):
         take_text(drug, "text")
         _named(made, said, _notes(entry.resource))
     elif words := s.words.words(drug, "treatments"):
         made.setdefault("agents", []).append(words)
+
+
+def _referred(s: Scene, entry: Entry) -> Json:
+    """The drug of the Medication that is referred to, in the document or in the resource: a copy, both are carried.
+
+    Of one that is not there the words of the reference are read.
+    """
+    reference = obj(entry.resource, "medicationReference")
+    found = s.index.find(reference, entry)
+    if found is not None and found.kind == "Medication" and text(found.resource, "status") != "entered-in-error":
+        return copied(obj(found.source, "code")) or {"text": text(reference, "display")}
+    return {"text": text(reference, "display")} if found is None else {}
 
 
 def _is_agent(s: Scene, entry: Entry, said: str, drug: Json) -> bool:
@@ -184,14 +241,10 @@ def response(s: Scene, entry: Entry) -> None:
     made: Json = {}
     s.listed("responses").append(made)
     resource = entry.resource
-    of = next((e for e in s.index.linked(entry, "partOf") if e.name), None)
-    if of is not None:
-        made["to"] = of.name
-        take(resource, "partOf")
-    mrd = next((e for e in s.index.linked(entry, "derivedFrom") if e.name), None)
-    if mrd is not None:
-        made["mrd"] = mrd.name
-        take(resource, "derivedFrom")
+    if to := _linked(s, entry, "partOf", lambda of: s.named("treatments", of.name) is not None):
+        made["to"] = to
+    if mrd := _linked(s, entry, "derivedFrom", lambda of: (s.named("findings", of.name) or {}).get("kind") == "mrd"):
+        made["mrd"] = mrd
     if entry.own:
         resource.pop("focus", None)
     if day := s.day(resource, "effectiveDateTime"):
@@ -214,6 +267,16 @@ def response(s: Scene, entry: Entry) -> None:
         take(resource, "component", part.n)
     for said in s.note(resource):
         _noted(made, said, own=bool(entry.own))
+
+
+def _linked(s: Scene, entry: Entry, member: str, fits: Callable[[Entry], bool]) -> str:
+    """Name of the first part of the case that a link leads to and that ``fits``, the link taken; "" for none."""
+    for n, link in objects(entry.resource, member):
+        of = s.index.find(link, entry)
+        if of is not None and of.name and of in s.members and fits(of):
+            take(entry.resource, member, n)
+            return of.name
+    return ""
 
 
 def _noted(made: Json, said: str, *, own: bool) -> None:

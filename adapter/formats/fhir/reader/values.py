@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from adapter.report import Json
 
 _TIME = {"a": "y", "mo": "mo", "wk": "wk", "d": "d", "h": "h"}
+_TIME_WORDS = {  # of a quantity without a code
+    "year": "y", "years": "y", "yr": "y", "month": "mo", "months": "mo", "week": "wk", "weeks": "wk", "day": "d",
+    "days": "d",
+}  # fmt: skip
 _SIGNS = ("<", "<=", ">=", ">")
 _ONE_UNIT = frozenset({"value", "unit", "system", "code", "comparator", "extension"})
 
@@ -33,19 +37,33 @@ def unit_of(quantity: Json) -> str:
     return "" if text(quantity, "code") == "1" else unit
 
 
+def is_percent(quantity: Any) -> bool:
+    """Whether a Quantity is in percent: by its code, or by its unit where it has none."""
+    return (text(quantity, "code") or text(quantity, "unit")) in ("%", "percent")
+
+
 def plain(value: Any, sign: str = "") -> str:
     """A Quantity or Range as number, bound or range, followed by ``sign``; "" for what is none."""
     if not isinstance(value, dict):
         return ""
     low, high = number(obj(value, "low").get("value")), number(obj(value, "high").get("value"))
     if low is not None and high is not None:
-        return f"{low}~{high}{sign}"
+        same = unit_of(obj(value, "low")) == unit_of(obj(value, "high"))
+        return f"{low}~{high}{sign}" if same else ""
     if low is not None or high is not None:
         return f">={low}{sign}" if low is not None else f"<={high}{sign}"
     one, comparator = number(value.get("value")), value.get("comparator", "")
     if one is None or comparator not in ("", *_SIGNS) or value.keys() - _ONE_UNIT:
         return ""
     return f"{comparator}{one:f}{sign}"
+
+
+def _unit_of_time(ends: list[Any]) -> str:
+    """The unit of ages or intervals by their code, else by their words; "" where they differ or are no time."""
+    if code := next((code for one in ends if (code := text(one, "code"))), ""):
+        return _TIME.get(code, "")
+    words = {_TIME_WORDS.get(text(one, "unit").lower(), "") for one in ends}
+    return words.pop() if len(words) == 1 else ""
 
 
 def time(kind: str, value: Any, address: str) -> str:
@@ -55,7 +73,7 @@ def time(kind: str, value: Any, address: str) -> str:
     if said := as_stated(value, address):
         return said
     low, high = obj(value, "low"), obj(value, "high")
-    unit = _TIME.get(text(low, "code") or text(high, "code") or text(value, "code"), "")
+    unit = _unit_of_time([one for one in (low, high) if one] or [value])
     if not unit:
         return ""
     first, last = number(low.get("value")), number(high.get("value"))

@@ -17,6 +17,7 @@ from adapter.formats.phenopacket.reader.packet import read as read_packet
 from adapter.formats.phenopacket.reader.reading import VALIDATOR, Packet, objects
 from adapter.formats.phenopacket.reader.tidying import camel, tidied
 from adapter.formats.phenopacket.schema import Kind, escape, kind_of
+from adapter.formats.phenopacket.view import child, text
 from adapter.report import Issue, Json, Loss
 from adapter.terms import Terms
 
@@ -26,6 +27,14 @@ OLD = Issue(
     category="schema-1",
     path="/metaData/phenopacketSchemaVersion",
     message="accepted: a phenopacket of schema 1, read in the form of schema 2",
+)
+
+LATE = Issue(
+    validator=VALIDATOR,
+    level="warning",
+    category="schema-1-member",
+    path="",
+    message="accepted: a member of schema 1 in a phenopacket of schema 2, read under its new name",
 )
 
 
@@ -57,14 +66,18 @@ def packets(document: Any) -> Iterator[Packet]:
     old = version1.is_version_1(camel(document) if "meta_data" in document else document)
     given = camel(document) if old else document
     upgrade = version1.upgraded if kind == "Phenopacket" else version1.beside
-    tidy, issues = tidied(upgrade(given) if old else given)
+    late = "" if old else version1.leftover(given)
+    tidy, issues = tidied(upgrade(given) if old else version1.modernised(given) if late else given)
+    if late:
+        issues.insert(0, replace(LATE, path=late))
     if old:  # what only schema 2 demands was not left out
         issues = [OLD, *(one for one in issues if one.category != "missing-enum")]
     sources = dict(_people(given, kind))
-    found = _people(tidy, kind)
+    found = list(_people(tidy, kind))
+    people = _named(tidy, found)
     for n, (path, packet) in enumerate(found):
         residue = tuple(version1.residue(sources[path])) if old else ()
-        yield Packet(path, packet, tuple(issues) if n == 0 else (), old, residue)
+        yield Packet(path, packet, tuple(issues) if n == 0 else (), old, residue, people)
     if not sources:
         raise ReadError(f"a {kind} without a packet")
 
@@ -80,6 +93,13 @@ def _people(document: Json, kind: Kind) -> Iterator[tuple[str, Json]]:
     for path, packet in people:
         shared = {"metaData": document["metaData"]} if "metaData" in document else {}
         yield path, shared | packet
+
+
+def _named(document: Json, found: list[tuple[str, Json]]) -> frozenset[str]:
+    """The ids of everybody that a document has a packet of, or a place in its pedigree."""
+    persons = (one for _, one in objects(document.get("pedigree"), "persons"))
+    ids = [text(child(packet, "subject"), "id") for _, packet in found] + [text(one, "individualId") for one in persons]
+    return frozenset(ids) - {""}
 
 
 def _beside(document: Json, kind: Kind) -> Iterator[Loss]:

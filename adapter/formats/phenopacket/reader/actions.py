@@ -103,19 +103,35 @@ def _foreign(r: Reading, node: Json, where: str) -> Json:
     """A procedure or radiation of another's packet; its own fields are carried."""
     procedure = child(node, "procedure")
     said = text(child(procedure, "code"), "label")
-    kind = "radiation" if "radiationTherapy" in node else None
+    kind = "radiation" if "radiationTherapy" in node else _kind(r, text(child(procedure, "code"), "id"))
     when = stated(start=moment(procedure.get("performed")).get("date"))
     return stated(kind=kind, said=said) | when | _intent(r, node, where)
 
 
+def _kind(r: Reading, curie: str) -> str | None:
+    """Kind of a procedure whose code the table has; None for one that is no treatment there."""
+    keys = r.terms.keys_of(TABLE, curie)
+    return next((kind for kind in literals(Treatment, "kind") for k in keys if f"{k}-".startswith(f"{kind}-")), None)
+
+
 def _responses(r: Reading, node: Json, where: str, to: str) -> list[Json]:
     found = _told(r.comments.at(where))
-    status = r.words("responses", node.get("responseToTreatment"), where, "")
-    if status and r.writing().key("responses", status) == PRIMARY:
-        status = "refractory"  # what a case says of any treatment; the class itself is carried
-    if node.get("responseToTreatment") and status:
-        _answer(r, found, text(child(node, "responseToTreatment"), "id"), status)
+    words = r.words("responses", node.get("responseToTreatment"), where, "")
+    if node.get("responseToTreatment") and words:
+        if status := _status(r, words):
+            _answer(r, found, text(child(node, "responseToTreatment"), "id"), status)
+        else:
+            found.insert(0, {"said": words})
     return [stated(to=to) | one for one in found]
+
+
+def _status(r: Reading, words: str) -> str:
+    """The status of a response that ``words`` are in the table ("Complete Remission", "CR"); "" for any other."""
+    key = r.writing().key("responses", words)
+    if key == PRIMARY:
+        return "refractory"  # what a case says of any treatment; the class itself is carried
+    found = r.terms.label("responses", key) if key else words
+    return found if found in literals(Response, "status") else ""
 
 
 def _told(comments: list[Comment]) -> list[Json]:

@@ -17,6 +17,7 @@ _REST = ("classification", "role", "ontogeny", "phase", "said", "risk.class", "r
 OWN = ("date", "entity", "subtype", *_REST)
 LATER = ("entity", "subtype", "age", "date", *_REST)
 VOCABULARIES = ("HP", "NCIT", "SNOMED")
+_DONE = ("COMPLETED", "SOLVED")  # states of an interpretation whose disease is inferred to be there
 _CODE = re.compile(r"(?P<system>[^|]*)\|(?P<code>\S+)(?: (?P<display>.*))?", re.DOTALL)
 
 
@@ -28,10 +29,26 @@ def diagnoses(r: Reading) -> list[Json]:
         if node.get("excluded") is True:
             r.odd(f"/diseases/{n}", "excluded", "a disease that was ruled out has no place in a case; it is carried")
             continue
+        if _is_unclear(node):
+            r.odd(f"/diseases/{n}", "excluded", "whether a disease was ruled out cannot be told; it is carried")
+            continue
         own, rest = _parted(r, [c for c in r.comments.at(f"/diseases/{n}") if c.name != "onset"], child(node, "term"))
         found.append(_diagnosis(r, node, own, f"/diseases/{n}"))
         later += [_fields(group) for group in rest]
-    return found + later + _unnamed(r)
+    return (found or _interpreted(r)) + later + _unnamed(r)
+
+
+def _interpreted(r: Reading) -> list[Json]:
+    """The diagnoses that only interpretations name: of another's packet without diseases, where the work is done."""
+    if r.ours or any(objects(r.document, "diseases")):
+        return []
+    found: dict[str, Json] = {}
+    for n, node in objects(r.document, "interpretations"):
+        term = child(node, "diagnosis", "disease")
+        if text(term, "id") and text(node, "progressStatus") in _DONE and text(term, "id") not in found:
+            r.odd(f"/interpretations/{n}/diagnosis/disease", "diagnosis", "read as a diagnosis: no disease is stated")
+            found[text(term, "id")] = _diagnosis(r, {"term": term}, [], f"/interpretations/{n}/diagnosis")
+    return list(found.values())
 
 
 def _parted(r: Reading, comments: list[Comment], term: Json) -> tuple[list[Comment], list[list[Comment]]]:
@@ -121,24 +138,37 @@ def _writes(r: Reading, diagnosis: Diagnosis, curie: str, said: tuple[str | None
 
 
 def coded(r: Reading, curie: str, label: str) -> Json | None:
-    """A class as a stated code; the system is that of its vocabulary, the prefix where we do not know it."""
+    """A class as a stated code; the system is that of its vocabulary: ours, the packet's own, else the prefix."""
     prefix, colon, local = curie.partition(":")
     if not colon or not local:
         return None
     if prefix not in r.terms.prefixes():
-        return stated(system=prefix, code=curie, display=label)
+        return stated(system=_address_of(r, prefix) or prefix, code=curie, display=label)
     vocabulary = r.terms.resource(prefix)
     code = curie if vocabulary.fhir_code == "curie" else local
     return stated(system=vocabulary.fhir_system or vocabulary.url, code=code, display=label)
 
 
+def _address_of(r: Reading, prefix: str) -> str:
+    """Address that the packet gives for the vocabulary of ``prefix``, "" where it gives none."""
+    given = (one for _, one in objects(child(r.document, "metaData"), "resources"))
+    found = next((text(one, "url") for one in given if text(one, "namespacePrefix") == prefix), "")
+    return found if re.fullmatch(r"https?://[^\s|]+", found) else ""
+
+
 def features(r: Reading) -> list[Json]:
-    """The features, ``absent`` where excluded, then those that could not be told, which a writer of ours measures."""
-    found = [
-        _feature(r, node, child(node, "type"), f"/phenotypicFeatures/{n}", "onset")
-        | stated(result="absent" if node.get("excluded") is True else None)
-        for n, node in objects(r.document, "phenotypicFeatures")
-    ]
+    """The features, ``absent`` where excluded, then those that could not be told, which a writer of ours measures.
+
+    One of which it cannot be read whether it was excluded is carried, with a warning.
+    """
+    found = []
+    for n, node in objects(r.document, "phenotypicFeatures"):
+        where = f"/phenotypicFeatures/{n}"
+        if _is_unclear(node):
+            r.odd(where, "excluded", "whether a feature was excluded cannot be told; it is carried")
+            continue
+        result = "absent" if node.get("excluded") is True else None
+        found.append(_feature(r, node, child(node, "type"), where, "onset") | stated(result=result))
     doubtful = [
         _feature(r, node, child(node, "assay"), f"/measurements/{n}", "timeObserved")
         | stated(result=result_of(r, node))
@@ -146,6 +176,12 @@ def features(r: Reading) -> list[Json]:
         if is_feature(r, node)
     ]
     return found + doubtful
+
+
+def _is_unclear(node: Json) -> bool:
+    """Whether ``excluded`` is neither true nor false, or says otherwise than the ``negated`` of schema 1 beside it."""
+    excluded = node.get("excluded", False)
+    return not isinstance(excluded, bool) or node.get("negated", excluded) is not excluded
 
 
 def _feature(r: Reading, node: Json, kind: Json, where: str, member: str) -> Json:

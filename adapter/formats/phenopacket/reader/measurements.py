@@ -79,6 +79,8 @@ def findings(r: Reading, specimens: dict[str, str], known: dict[str, list[Json]]
     """
     found = [one for one in _of(r.document, "", None) if not is_feature(r, one.node)]
     for n, sample in objects(r.document, "biosamples"):
+        if r.is_anothers(sample):
+            continue
         follow = known.get(text(sample, "id"), [])
         below = _of(sample, f"/biosamples/{n}", specimens.get(text(sample, "id")))
         found += [one for one in below if one.node not in follow and not (r.ours and one.one("derived-from"))]
@@ -231,6 +233,8 @@ def _valued(r: Reading, one: Measured, *, with_unit: bool = True) -> Json:
         return stated(value=joined)
     if one.one("value"):
         return stated(value=one.one("value"))
+    if parts := [_typed(part) for _, part in objects(child(one.node, "complexValue"), "typedQuantities")]:
+        return stated(value="; ".join(parts))
     result, label = _result(r, one), text(one.value, "label") or text(one.value, "id")
     if one.one("level") and (result or label == one.one("level")):
         return {}  # the class says the level again
@@ -247,6 +251,13 @@ def _number(quantity: Json) -> str:
     value = quantity.get("value", 0)
     plain = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     return str(number(value)) if plain else str(value)
+
+
+def _typed(part: Json) -> str:
+    """A part of a value that has several: ``Systolic Blood Pressure 120 mmHg``."""
+    quantity, kind = child(part, "quantity"), child(part, "type")
+    words = (text(kind, "label") or text(kind, "id"), _number(quantity), _unit(quantity))
+    return " ".join(filter(None, words))
 
 
 def _is_unit(r: Reading, words: str, unit: str) -> bool:

@@ -30,7 +30,7 @@ def read(packet: Packet, terms: Terms) -> ReadCase:
     """
     document = packet.document
     identifier = case_id(text(document, "id") or text(child(document, "subject"), "id"))
-    r = Reading(document, terms, identifier, Comments(child(document, "metaData").get("updates")))
+    r = Reading(document, terms, identifier, Comments(child(document, "metaData").get("updates")), people=packet.people)
     if identifier != text(document, "id"):
         r.odd("/id", "id", "an id of a case has 1 to 64 letters, digits, dots, underscores and hyphens; it was changed")
     case = _accepted(r, _stated(r))

@@ -24,6 +24,7 @@ class Packet:
 
     ``path`` is its pointer in the document, ``issues`` what was odd about the whole document (with its first packet).
     ``old`` tells a packet of schema 1; ``residue`` is what that said and schema 2 has no field for, with its pointers.
+    ``people`` are the ids of everybody the document is about.
     """
 
     path: str
@@ -31,6 +32,7 @@ class Packet:
     issues: tuple[Issue, ...] = ()
     old: bool = False
     residue: tuple[tuple[str, Any], ...] = ()
+    people: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class Reading:
     case_id: str
     comments: Comments
     issues: list[Issue] = field(default_factory=list)
+    people: frozenset[str] = frozenset()  # ids of everybody the document is about
 
     @property
     def ours(self) -> bool:
@@ -56,6 +59,20 @@ class Reading:
     def subject_id(self) -> str:
         """Id of the subject, "" where there is none."""
         return text(child(self.document, "subject"), "id")
+
+    def is_anothers(self, sample: Json) -> bool:
+        """Whether a biosample is said to be of somebody else: a donor, a parent."""
+        owner = text(sample, "individualId")
+        return bool(owner and self.subject_id and owner != self.subject_id)
+
+    def owner_of(self, identifier: str) -> str:
+        """Whose an id of a subject or biosample is: "subject", "another" or, where it names nothing, ""."""
+        samples = [one for _, one in objects(self.document, "biosamples")]
+        named = [one for one in samples if text(one, "id") == identifier]
+        if identifier == self.subject_id or any(not self.is_anothers(one) for one in named):
+            return "subject"
+        others = self.people | {text(one, "individualId") for one in samples}
+        return "another" if named or (identifier and identifier in others) else ""
 
     def writing(self) -> Writing:
         """A writer's state, to ask how the writer would code a text."""
@@ -100,7 +117,7 @@ def own_id(case_id: str, identifier: str) -> str:
 
 def moment(node: Any) -> Json:
     """``age`` or ``date`` of a TimeElement; {} for one that a case cannot state."""
-    if age := text(child(node, "age"), "iso8601duration"):
+    if age := text(child(node, "age"), "iso8601duration") or text(node, "age"):
         return {"age": age}
     if rng := child(node, "ageRange"):
         return stated(
@@ -133,8 +150,8 @@ def age_range(start: str, end: str) -> str | None:
 
 
 def day(stamp: str) -> str | None:
-    """The date of a timestamp at midnight UTC; None for one with a time of day, which a case does not keep."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)T00:00:00(?:\.0+)?Z", stamp)
+    """The date of a timestamp at midnight UTC, or of a date; None for one with a time of day, which a case has not."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:T00:00:00(?:\.0+)?Z)?", stamp)
     return found[1] if found else None
 
 

@@ -13,12 +13,14 @@ from adapter.report import Json
 
 
 def identities(r: Reading) -> dict[str, str]:
-    """Id of the specimen of every biosample; the one for "specimen not stated" has none."""
-    return {
-        text(node, "id"): own_id(r.case_id, text(node, "id"))
-        for _, node in objects(r.document, "biosamples")
-        if text(node, "id") and not _is_unstated(r, node)
-    }
+    """Id of the specimen of every biosample of the person; the one for "specimen not stated" has none."""
+    found = {}
+    for n, node in objects(r.document, "biosamples"):
+        if r.is_anothers(node):
+            r.odd(f"/biosamples/{n}", "person", "a sample of another individual is carried, with what was found in it")
+        elif text(node, "id") and not _is_unstated(r, node):
+            found[text(node, "id")] = own_id(r.case_id, text(node, "id"))
+    return found
 
 
 def _is_unstated(r: Reading, node: Json) -> bool:
@@ -31,7 +33,7 @@ def specimens(r: Reading, ids: dict[str, str]) -> list[Json]:
     return [
         _specimen(r, node, ids[text(node, "id")], f"/biosamples/{n}")
         for n, node in objects(r.document, "biosamples")
-        if text(node, "id") in ids
+        if text(node, "id") in ids and not r.is_anothers(node)
     ]
 
 
@@ -52,6 +54,8 @@ def markers(r: Reading, ids: dict[str, str], calls: Counter[str]) -> Iterator[tu
     """
     complex_karyotype = r.writing().of_key("phenopackets", "complex-karyotype", "NCIT").curie
     for n, node in objects(r.document, "biosamples"):
+        if r.is_anothers(node):
+            continue
         places = [
             f"/biosamples/{n}/diagnosticMarkers/{m}"
             for m, marker in objects(node, "diagnosticMarkers")

@@ -1,8 +1,8 @@
 """Habits of real packets that protobuf's reader takes although the schema does not: brought to the schema's form.
 
 phenopacket-store writes ``vcfRecord.pos`` as a number and leaves out enums that the schema demands, other tools write
-members in snake case, enums by number, numbers as text, and nulls; each is accepted with a warning (ga4gh.md section 0,
-item 6). The document given is not changed.
+members in snake case, enums by number, numbers and truths as text (``True`` in YAML written by hand), and nulls; each
+is accepted with a warning (ga4gh.md section 0, item 6). The document given is not changed.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ _MESSAGES = {
     "snake-case": "a member in snake case",
     "null": "a null, which reads as left out",
     "missing-enum": "an enum left out that the schema demands, which reads as its zero",
+    "enum-case": "the name of an enum in other letters",
     "enum-number": "the number of an enum where the schema has its name",
     "text-number": "a number written as text",
+    "boolean": "a word or number where the schema has true or false",
 }
+_TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _SNAKE = re.compile(r"_([a-z0-9])")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?")
 
@@ -72,6 +75,12 @@ def _leaf(value: Any, shape: Json, path: str, issues: dict[str, Issue]) -> Any:
     if "enum" in shape and _is_whole(value) and 0 <= value < len(shape["enum"]):
         _met("enum-number", path, issues)
         return shape["enum"][int(value)]
+    if "enum" in shape and isinstance(value, str) and value not in shape["enum"] and value.upper() in shape["enum"]:
+        _met("enum-case", path, issues)
+        return value.upper()
+    if kind == "boolean" and not isinstance(value, bool) and (said := str(value).strip().lower()) in _TRUTHS:
+        _met("boolean", path, issues)
+        return _TRUTHS[said]
     if kind in ("number", "integer") and isinstance(value, str) and _NUMBER.fullmatch(value):
         _met("text-number", path, issues)
         return Decimal(value)

@@ -58,6 +58,7 @@ SEQUENCE = {
     "insertion-point",
     "phase",
 }
+_BASES = re.compile(r"[ACGTNacgtn]+")
 ROLES = {"five-prime-gene", "three-prime-gene"}
 REARRANGEMENT = {"isoform", "in-frame", "partner-gene", *ROLES}
 COPY_NUMBER = {"form", "ploidy", "control-probe", "control-copies", "copies", "copy-number-change", "region-stated"}
@@ -102,8 +103,21 @@ def findings(r: Reading, specimens: dict[str, str]) -> Iterator[tuple[str, Json]
         calls = objects(child(interpretation, "diagnosis"), "genomicInterpretations")
         for m, call in calls:
             where = f"/interpretations/{n}/diagnosis/genomicInterpretations/{m}"
+            if not r.ours and not _is_the_persons(r, call, where):
+                continue
             if finding := _finding(r, call, specimens, where):
                 yield where, finding
+
+
+def _is_the_persons(r: Reading, call: Json, where: str) -> bool:
+    """Whether a call is of the person or a sample of theirs; one of another individual is carried, with a warning."""
+    named = text(call, "subjectOrBiosampleId")
+    owner = r.owner_of(named) if named else "subject"
+    if owner == "another":
+        r.odd(where, "person", "a call of another individual is carried, not stated of the person")
+    elif not owner:
+        r.odd(f"{where}/subjectOrBiosampleId", "person", "no subject or biosample has this id: read as the person's")
+    return owner != "another"
 
 
 def _finding(r: Reading, call: Json, specimens: dict[str, str], where: str) -> Json | None:
@@ -136,17 +150,19 @@ def _origin(r: Reading, told: Told) -> None:
 
 
 def _foreign(node: Json, found: Json) -> Json:
-    """What another's descriptor says: the label in words, the position of a VCF record where no expression is given."""
-    words = stated(said=found.get("said") or text(node, "label"))
+    """What another's descriptor says: label or VRS Text in words, the VCF record where no expression is given."""
+    definition = text(child(node, "variation", "text"), "definition")
+    words = stated(said=found.get("said") or text(node, "label") or definition)
     vcf = [text(child(node, "vcfRecord"), name) for name in ("chrom", "pos", "ref", "alt")]
     if found["kind"] != "sequence-variant" or "hgvs" in found:
         return words
     if not all(vcf):
         return words | stated(hgvs=spdi_of(node))
     assembly = text(child(node, "vcfRecord"), "genomeAssembly")
-    return words | stated(
-        hgvs="-".join([vcf[0].removeprefix("chr"), *vcf[1:]]), assembly=found.get("assembly") or assembly
-    )
+    record = "-".join([vcf[0].removeprefix("chr"), *vcf[1:]])
+    if not (_BASES.fullmatch(vcf[2]) and _BASES.fullmatch(vcf[3])):  # a symbol (<DEL>), several alleles: no expression
+        return words if {"gene", "said"} & (words | found).keys() else {"said": record}
+    return words | stated(hgvs=record, assembly=found.get("assembly") or assembly)
 
 
 def _told(r: Reading, node: Json) -> Told:
@@ -228,10 +244,16 @@ def _known(told: Told) -> list[str]:
     roles, further = (
         [_gene_key(value) for name in names for value in told.named.get(name, ())] for names in (GENES[:-1], GENES[-1:])
     )
-    context = text(told.gene, "valueId") or text(told.gene, "symbol")
+    context = _context(told.gene)
     if context in roles:
         roles.remove(context)
     return [*([context] if context else []), *roles, *further]
+
+
+def _context(gene: Json) -> str:
+    """The gene of a descriptor: its HGNC id, else its symbol (beside an Ensembl or NCBI id), else its id."""
+    own = text(gene, "valueId")
+    return own.upper() if own.upper().startswith("HGNC:") else text(gene, "symbol") or own
 
 
 def _gene_key(value: str) -> str:

@@ -8,7 +8,9 @@ is left out of the form and named with its pointer in the document as it was.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from adapter.formats.phenopacket.reader.reading import objects
@@ -58,13 +60,68 @@ def upgraded(packet: Json) -> Json:
     found = _renamed(packet, {"htsFiles": ("files", _files), "genes": None, "variants": None})
     found = _each(found, "phenotypicFeatures", _feature)
     if isinstance(found.get("subject"), dict):
-        when = _moved("timeAtLastEncounter", "ageAtCollection", "ageRangeAtCollection")
-        found["subject"] = _renamed(found["subject"], when)
+        found["subject"] = _renamed(found["subject"], _COLLECTED)
     found = _each(_each(found, "diseases", _disease), "biosamples", _biosample)
     calls = list(_calls(packet))
     if calls:
         found["interpretations"] = [{"diagnosis": {"genomicInterpretations": calls}}]
     return _versioned(found)
+
+
+def leftover(document: Json) -> str:
+    """Pointer of the first member of schema 1 that a document of schema 2 still has, "" where it has none.
+
+    What such a member says is no less said: a feature that is ``negated`` was looked for and not found.
+    """
+    for path, packet in _packets(document):
+        for place, names in _LEFTOVERS.items():
+            for name in (place, _snake(place)):
+                found = packet.get(name)
+                several = objects(packet, name)
+                owners = (
+                    [(f"{path}/{name}", found)]
+                    if isinstance(found, dict)
+                    else [(f"{path}/{name}/{n}", one) for n, one in several]
+                )
+                for at, owner in owners:
+                    if left := next((one for one in names if one in owner), None):
+                        return f"{at}/{left}"
+    return ""
+
+
+def modernised(document: Json) -> Json:
+    """A document of schema 2 without the members of schema 1 that :func:`leftover` finds: each under its new name."""
+    found = _modern(document)
+    if isinstance(found.get("proband"), dict):
+        found["proband"] = _modern(found["proband"])
+    return _each(_each(found, "relatives", _modern), "members", _modern)
+
+
+def _modern(packet: Json) -> Json:
+    found = dict(packet)
+    if isinstance(found.get("subject"), dict):
+        found["subject"] = _renamed(found["subject"], _either(_COLLECTED))
+    for name, change in (("phenotypicFeatures", _FEATURE), ("diseases", _DISEASE), ("biosamples", _SAMPLED)):
+        for spelled in (name, _snake(name)):
+            found = _each(found, spelled, partial(_renamed, changes=_either(change)))
+    return found
+
+
+def _packets(document: Json) -> Iterator[tuple[str, Json]]:
+    yield "", document
+    if isinstance(document.get("proband"), dict):
+        yield "/proband", document["proband"]
+    for name in ("relatives", "members"):
+        yield from ((f"/{name}/{n}", one) for n, one in objects(document, name))
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"[A-Z]", lambda m: f"_{m[0].lower()}", name)
+
+
+def _either(changes: Changes) -> Changes:
+    """``changes`` of members in camel case and in snake case."""
+    return changes | {_snake(name): change for name, change in changes.items()}
 
 
 def _versioned(found: Json) -> Json:
@@ -163,20 +220,31 @@ def _moved(to: str, age: str, ages: str, term: str = "") -> Changes:
 
 
 _ONSET = _moved("onset", "ageOfOnset", "ageRangeOfOnset", "classOfOnset")
+_FEATURE: Changes = {"negated": ("excluded", _same), **_ONSET}
+_DISEASE: Changes = {"tnmFinding": ("clinicalTnmFinding", _same), **_ONSET}
+_COLLECTED = _moved("timeAtLastEncounter", "ageAtCollection", "ageRangeAtCollection")
+_SAMPLED = _moved("timeOfCollection", "ageOfIndividualAtCollection", "ageRangeOfIndividualAtCollection")
+# Members of schema 1 by the object they stand in, where a packet of schema 2 has them too.
+_LEFTOVERS = {
+    "subject": tuple(_either(_COLLECTED)),
+    "phenotypicFeatures": tuple(_either(_FEATURE)),
+    "diseases": tuple(_either(_DISEASE)),
+    "biosamples": tuple(_either(_SAMPLED)),
+}
 
 
 def _feature(node: Json) -> Json:
-    return _renamed(node, {"negated": ("excluded", _same), **_ONSET})
+    return _renamed(node, _FEATURE)
 
 
 def _disease(node: Json) -> Json:
-    return _renamed(node, {"tnmFinding": ("clinicalTnmFinding", _same), **_ONSET})
+    return _renamed(node, _DISEASE)
 
 
 def _biosample(node: Json) -> Json:
-    when = _moved("timeOfCollection", "ageOfIndividualAtCollection", "ageRangeOfIndividualAtCollection")
     dropped: Changes = {"variants": None, "isControlSample": None}
-    return _each(_renamed(node, {"htsFiles": ("files", _files), **dropped, **when}), "phenotypicFeatures", _feature)
+    changes: Changes = {"htsFiles": ("files", _files), **dropped, **_SAMPLED}
+    return _each(_renamed(node, changes), "phenotypicFeatures", _feature)
 
 
 def _files(value: Any) -> Any:
