@@ -80,6 +80,7 @@ SHAPES: dict[str, tuple[Callable[[str], Json], ...]] = {
     "outcomes": (
         lambda w: case(outcome={"vital_status": "deceased", "cause": w}),
         lambda w: case(outcome={"vital_status": w}),
+        lambda w: case(outcome={"vital_status": w, "age": "60 y"}),
     ),
     "phases": (
         lambda w: case(diagnoses=[{"entity": w.partition("-in-")[0], "phase": w.partition("-in-")[2]}]),

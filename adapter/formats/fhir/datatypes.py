@@ -9,6 +9,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from adapter.errors import NomenclatureError
+from adapter.nomenclature import readings
 from adapter.nomenclature.quantities import Age, Bounds, Duration
 from adapter.report import Json
 
@@ -71,6 +73,22 @@ def spelt(bounds: Bounds, sign: str = "") -> bool:
     if low is not None:
         return bounds.text == f"{'>=' if bounds.low_inclusive else '>'}{low}{sign}"
     return bounds.text == f"{'<=' if bounds.high_inclusive else '<'}{high}{sign}"
+
+
+def reference_ends(words: str) -> dict[str, Decimal]:
+    """The ends ("low", "high") of a reference range in words, where they are plain numbers that belong to it.
+
+    FHIR's ends are included in the range, so that one excluded ("<250") stands in the words alone.
+    """
+    try:
+        read = readings.read(words)
+    except NomenclatureError:  # "235-225": words that no number stands for
+        return {}
+    bounds = read.bounds
+    if bounds is None or read.unit or bounds.approximate or bounds.low == bounds.high:
+        return {}
+    ends = (("low", bounds.low, bounds.low_inclusive), ("high", bounds.high, bounds.high_inclusive))
+    return {end: number for end, number, inclusive in ends if number is not None and inclusive}
 
 
 def span_of_time(stated: Age | Duration) -> Value:

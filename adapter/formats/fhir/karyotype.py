@@ -32,14 +32,15 @@ def karyotype(d: Draft, facts: Facts) -> None:
     if flag:
         made["valueBoolean"] = facts.complex
         d.ledger.put(made, facts.at("complex"), d.names[code].rule, "valueBoolean")
-    elif not stated and facts.result != "absent":
+    in_words = not (flag or stated or facts.result == "absent")
+    if in_words:
         made["valueString"] = facts.said
         d.ledger.put(made, facts.at("said"), member="valueString")
     if facts.result != "present" or "normal" in facts.derived:
         made["interpretation"] = [interpreted(facts)]
     if facts.result != "present":
         d.ledger.put(made, facts.at("result"), member="interpretation")
-    if facts.said:
+    if facts.said and not in_words:
         made["note"] = [d.ledger.put({"text": facts.said}, facts.at("said"), member="text")]
     parts: Parts = []
     for expression in facts.expressions:
@@ -70,5 +71,8 @@ def judged(d: Draft, parts: Parts, flag: Flag) -> None:
 
 def words_of(facts: Facts) -> str:
     """One line about a karyotype for its narrative."""
-    text = " ".join(expression.text for expression in facts.expressions) or facts.said
-    return f"Karyotype: {text or ('complex' if facts.complex else 'result without string')}"
+    told = " ".join(expression.text for expression in facts.expressions) or facts.said
+    if not told and facts.complex is not None:
+        told = "complex" if facts.complex else "not complex"
+    result = "normal" if facts.result == "absent" else facts.result if facts.result != "present" else ""
+    return f"Karyotype: {', '.join(filter(None, (told, result))) or 'result without string'}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adapter.formats.fhir.datatypes import reference_ends
 from adapter.formats.fhir.reader.components import FIELDS
-from adapter.formats.fhir.reader.node import obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.node import number, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.observed import RESULTS, begun, ended
 from adapter.formats.fhir.reader.values import as_stated, unit_of, value_of
 from adapter.nomenclature import readings
@@ -44,6 +45,8 @@ def result(s: Scene, entry: Entry) -> None:
     else:
         _take_code(s, code, kind)
     measured(s, resource, made, kind)
+    if kind == "measurement":
+        _reference(resource, made, own=bool(entry.own))
     for part in s.parts(resource):
         if _component(s, part, made, kind):
             take(resource, "component", part.n)
@@ -60,6 +63,20 @@ def _take_code(s: Scene, code: Json, kind: str) -> None:
             take(code, "coding", n)
     if text(code, "text") == kind:
         take_text(code, "text")
+
+
+def _reference(resource: Json, made: Json, *, own: bool) -> None:
+    """The reference range, where it is one in words; our own writer has the ends that the words spell beside them."""
+    ranges = list(objects(resource, "referenceRange"))
+    if len(ranges) != 1 or not text(ranges[0][1], "text"):
+        return
+    n, one = ranges[0]
+    said = text(one, "text")
+    spelt = reference_ends(said) if own else {}
+    ends = {end for end, stated in spelt.items() if number(obj(one, end).get("value")) == stated}
+    if not one.keys() - {"text", *ends}:
+        made["reference"] = said
+        take(resource, "referenceRange", n)
 
 
 def named(s: Scene, code: Json) -> str:
