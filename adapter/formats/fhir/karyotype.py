@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.formats.fhir.datatypes import INTERPRETATION
+from adapter.formats.fhir.datatypes import INTERPRETATION, no_value
 from adapter.formats.fhir.observation import Parts, closed, of_finding
 from adapter.formats.fhir.variant import shares, written
 
@@ -33,7 +33,9 @@ def karyotype(d: Draft, facts: Facts) -> None:
         made["valueBoolean"] = facts.complex
         d.ledger.put(made, facts.at("complex"), d.names[code].rule, "valueBoolean")
     in_words = not (flag or stated or facts.result == "absent")
-    if in_words:
+    if in_words and (reason := no_value(facts.said)):
+        made["dataAbsentReason"] = d.ledger.put(reason, facts.at("said"), member="text")
+    elif in_words:
         made["valueString"] = facts.said
         d.ledger.put(made, facts.at("said"), member="valueString")
     if facts.result != "present" or "normal" in facts.derived:

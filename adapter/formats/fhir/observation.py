@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.formats.fhir.datatypes import quantity, reference_ends
+from adapter.formats.fhir.datatypes import no_value, quantity, reference_ends
 from adapter.formats.fhir.words import of_result
 from adapter.nomenclature.quantities import Bounds
 from adapter.report import Json
@@ -172,7 +172,9 @@ def result(d: Draft, facts: Facts) -> None:
     made = of_finding(d, facts, code, of_result(facts), ("laboratory",), "observation")
     if facts.test:
         d.ledger.put(code, facts.at("test"), rule)
-    if facts.value is not None:
+    if facts.value is not None and (reason := no_value(facts.value.text)):
+        made["dataAbsentReason"] = d.ledger.put(reason, facts.value.path, member="text")
+    elif facts.value is not None:
         kind, value = measured(d, facts.value, facts.value.path)
         made[f"value{kind}"] = value
         d.ledger.put(made, facts.value.path, member=f"value{kind}")

@@ -296,3 +296,32 @@ def test_the_written_document_passes_its_own_checks(tmp_path, capsys):
         path = tmp_path / f"{profile_set}.json"
         path.write_bytes(dump(written(stated, profile_set).document))
         assert main(["check", str(path), "--tier", "basic"]) == 0, capsys.readouterr().out
+
+
+# ------------------------------------------------------------------------------------- tests not made
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [("not done", "not-performed"), ("Not tested", "not-performed"), ("not applicable", "not-applicable")],
+)
+@pytest.mark.parametrize(
+    ("finding", "field"),
+    [
+        ({"kind": "measurement", "test": "LDH"}, "value"),
+        ({"kind": "mrd"}, "value"),
+        ({"kind": "karyotype"}, "said"),
+    ],
+)
+def test_a_test_that_was_not_made_has_no_value_and_says_why(finding, field, words, reason):
+    document = of_finding(id="f", **finding, **{field: words})
+    seen = resources(document, "Observation")[0]
+    assert [member for member in seen if member.startswith("value")] == []
+    assert (codes(seen["dataAbsentReason"]), seen["dataAbsentReason"]["text"]) == ([reason], words)
+    assert again(document)["findings"] == [{"id": "f", **finding, field: words}]
+
+
+@pytest.mark.parametrize("words", ["n/a", "nd", "undetectable", "high"])
+def test_words_that_may_be_a_value_stay_one(words):
+    seen = observation(of_finding(kind="measurement", test="LDH", value=words), "LDH")
+    assert seen["valueCodeableConcept"] == {"text": words}

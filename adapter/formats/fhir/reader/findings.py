@@ -11,6 +11,7 @@ from adapter.formats.fhir.reader.kinds import kind_of
 from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.observed import RESULTS, begun, ended
 from adapter.formats.fhir.reader.placing import as_negative, is_named, joins, place
+from adapter.formats.fhir.reader.results import unvalued
 from adapter.formats.fhir.reader.values import value_of
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def karyotype(s: Scene, entry: Entry) -> None:
         made["complex"] = resource.pop("valueBoolean")
     if said := take_text(resource, "valueString"):
         made["iscn" if "karyotype-result" in names else "said"] = said
+    elif said := unvalued(resource):
+        made["said"] = said
     found = Found(s, entry, made)
     for part in s.parts(resource):
         if not part.rule or part.rule in MEASURED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.formats.fhir.datatypes import reference_ends
+from adapter.formats.fhir.datatypes import no_value, reference_ends
 from adapter.formats.fhir.reader.components import FIELDS
 from adapter.formats.fhir.reader.node import number, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.observed import RESULTS, begun, ended
@@ -89,6 +89,9 @@ def named(s: Scene, code: Json) -> str:
 def measured(s: Scene, resource: Json, made: Json, kind: str) -> None:
     """The value of a result, or its answer."""
     suffix, value = value_of(resource)
+    if not suffix and kind != "immunophenotype" and (said := unvalued(resource)):
+        _put(made, kind, said, "")
+        return
     answer = value if isinstance(value, dict) else {}
     if suffix == "CodeableConcept":
         result_ = s.words.choice(answer, "results", RESULTS) if not text(answer, "text") else ""
@@ -109,6 +112,15 @@ def measured(s: Scene, resource: Json, made: Json, kind: str) -> None:
         _put(made, kind, said, unit)
     if said:
         take(resource, f"value{suffix}")
+
+
+def unvalued(resource: Json) -> str:
+    """The words that say that there is no value ("not done"), taken with the code they stand for; "" without any."""
+    reason = obj(resource, "dataAbsentReason")
+    if (said := text(reason, "text")) and reason == no_value(said):
+        take(resource, "dataAbsentReason")
+        return said
+    return ""
 
 
 def reading(s: Scene, suffix: str, value: Any) -> tuple[str, str]:
