@@ -325,3 +325,10 @@ def test_a_test_that_was_not_made_has_no_value_and_says_why(finding, field, word
 def test_words_that_may_be_a_value_stay_one(words):
     seen = observation(of_finding(kind="measurement", test="LDH", value=words), "LDH")
     assert seen["valueCodeableConcept"] == {"text": words}
+
+
+def test_an_identifier_of_cosmic_is_a_coding_of_its_system():
+    document = of_finding(id="v", kind="sequence-variant", gene="TP53", variant_ids=["COSV52661580"])
+    (coding,) = component(observation(document, "69548-6"), "81252-9")["coding"]
+    assert coding == {"system": "http://cancer.sanger.ac.uk/cancergenome/projects/cosmic", "code": "COSV52661580"}
+    assert again(document)["findings"][0]["variant_ids"] == ["COSV52661580"]
