@@ -332,3 +332,10 @@ def test_an_identifier_of_cosmic_is_a_coding_of_its_system():
     (coding,) = component(observation(document, "69548-6"), "81252-9")["coding"]
     assert coding == {"system": "http://cancer.sanger.ac.uk/cancergenome/projects/cosmic", "code": "COSV52661580"}
     assert again(document)["findings"][0]["variant_ids"] == ["COSV52661580"]
+
+
+def test_a_marker_that_is_not_there_is_coded_as_one_that_is():
+    document = of_finding(id="flow", kind="immunophenotype", markers={"CD19": "positive", "CD10": "negative"})
+    seen = observation(document, "101119-6")
+    assert [codes(component(seen, marker)) for marker in ("CD19", "CD10")] == [["LA9633-4"], ["LA9634-2"]]
+    assert again(document)["findings"][0]["markers"] == {"CD19": "positive", "CD10": "negative"}
