@@ -32,7 +32,7 @@ def karyotype(d: Draft, facts: Facts) -> None:
     if flag:
         made["valueBoolean"] = facts.complex
         d.ledger.put(made, facts.at("complex"), d.names[code].rule, "valueBoolean")
-    in_words = not (flag or stated or facts.result == "absent")
+    in_words = bool(facts.said) and not (flag or stated)
     if in_words and (reason := no_value(facts.said)):
         made["dataAbsentReason"] = d.ledger.put(reason, facts.at("said"), member="text")
     elif in_words:

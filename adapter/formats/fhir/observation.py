@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Parts = list[Json]
 
+_COUNTED = {"cells-counted": "cells", "control-copies": "copies"}  # what a number without a unit is a number of
 _IN_TEXT = ("%", "% IS", "%{IS}", "{IS}")  # units that a number's own text may end in
 _ANSWERS = {"assembly": "assemblies"}  # detail -> table of its answers, where it has one
 
@@ -114,21 +115,22 @@ def of_detail(d: Draft, detail: Detail) -> Value:
     Under an official code a count is a Quantity and words are a CodeableConcept, which is what the profiles' slices
     take; under our own they are an integer and a string.
     """
-    value, unit = detail.value, detail.unit or "1"
+    value, code = detail.value, detail.unit or "1"
+    unit = detail.unit or _COUNTED.get(detail.name, "1")
     official = not d.names[detail.name].curie.startswith("HAEM:")
     if isinstance(value, bool):
         return "Boolean", value
     if isinstance(value, str):
         return ("CodeableConcept", d.words(_ANSWERS.get(detail.name, ""), value)[0]) if official else ("String", value)
     if isinstance(value, Bounds):
-        kind, node = d.number(value, unit, unit, f" {unit}" if detail.unit else "")
+        kind, node = d.number(value, unit, code, f" {unit}" if detail.unit else "")
         if detail.unit and kind != "String":
             for end in ends_of(kind, node):
                 _in_units(d, end, unit)
         return kind, node
     if isinstance(value, int) and not (detail.unit or official):
         return "Integer", value
-    return "Quantity", quantity(value, unit, unit)
+    return "Quantity", quantity(value, unit, code)
 
 
 def measured(d: Draft, value: Stated, source: str) -> tuple[str, Any]:

@@ -202,13 +202,15 @@ def test_residual_disease_on_the_international_scale_has_its_unit():
     assert (seen["valueQuantity"]["value"], seen["valueQuantity"]["code"]) == (Decimal("0.08"), "%{IS}")
 
 
-def test_words_of_a_karyotype_without_a_string_are_said_once():
-    document = of_finding(id="k", kind="karyotype", said="culture failure", result="no call")
+@pytest.mark.parametrize(
+    ("said", "result"), [("culture failure", "no call"), ("no abnormality", "absent"), ("45 chromosomes", "present")]
+)
+def test_words_of_a_karyotype_without_a_string_are_its_value_and_said_once(said, result):
+    document = of_finding(id="k", kind="karyotype", said=said, result=result)
     seen = observation(document, "karyotype")
-    assert (seen["valueString"], "note" in seen) == ("culture failure", False)
-    assert again(document)["findings"] == [
-        {"id": "k", "kind": "karyotype", "result": "no call", "said": "culture failure"}
-    ]
+    assert (seen["valueString"], "note" in seen) == (said, False)
+    (back,) = again(document)["findings"]
+    assert (back.get("result", "present"), back["said"]) == (result, said)
 
 
 def test_an_outcome_of_which_only_age_or_day_is_known_says_what_it_was():
@@ -339,3 +341,11 @@ def test_a_marker_that_is_not_there_is_coded_as_one_that_is():
     seen = observation(document, "101119-6")
     assert [codes(component(seen, marker)) for marker in ("CD19", "CD10")] == [["LA9633-4"], ["LA9634-2"]]
     assert again(document)["findings"][0]["markers"] == {"CD19": "positive", "CD10": "negative"}
+
+
+def test_what_is_counted_is_named():
+    karyotype = observation(of_finding(kind="karyotype", iscn="46,XX[20]", cells_counted=20), "62356-1")
+    control = {"probe": "CEP11", "copies": "2~3"}
+    fish = observation(of_finding(kind="copy-number", gene="KMT2A", copies=6, control=control), "69548-6")
+    counted = component(karyotype, "62361-1"), component(fish, "control-copies")["low"]
+    assert [(one["unit"], one["code"]) for one in counted] == [("cells", "1"), ("copies", "1")]
