@@ -150,6 +150,7 @@ FURTHER = (
     case(findings=[{"kind": "copy-number", "iscn": "nuc ish(KMT2Ax2)[200]"}]),
     case(diagnoses=[{"entity": "ALL"}], findings=[{"kind": "karyotype", "said": "not done"}]),
     case(findings=[{"kind": "copy-number", "gene": "KMT2A", "change": "gain"}]),
+    case(findings=[{"kind": "sequence-variant", "gene": "TP53", "variant_ids": ["CA000251"]}]),
     case(
         findings=[
             {"kind": "rearrangement", "genes": ["BCR", "ABL1", "KMT2A"]},

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from adapter.report import Json
 
 _NORMAL = {"system": INTERPRETATION, "code": "N", "display": "Normal"}
+_CODED = {
+    "present": _NORMAL,  # of a string without an abnormality
+    "absent": _NORMAL,
+    "indeterminate": {"system": INTERPRETATION, "code": "IND", "display": "Indeterminate"},
+}
 
 
 def karyotype(d: Draft, facts: Facts) -> None:
@@ -59,9 +64,10 @@ def karyotype(d: Draft, facts: Facts) -> None:
 
 def interpreted(facts: Facts) -> Json:
     """Normal, or in words what else the result is; beside a string, which may itself be normal, always in words."""
-    normal = facts.result in ("present", "absent")
-    words: Json = {"text": facts.result} if not normal or (facts.result == "absent" and facts.expressions) else {}
-    return {"coding": [_NORMAL.copy()]} | words if normal else words
+    coding = _CODED.get(facts.result)
+    said = coding is not _NORMAL or (facts.result == "absent" and facts.expressions)
+    words: Json = {"text": facts.result} if said else {}
+    return {"coding": [coding.copy()]} | words if coding else words
 
 
 def judged(d: Draft, parts: Parts, flag: Flag) -> None:

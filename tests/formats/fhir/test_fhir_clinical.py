@@ -349,3 +349,11 @@ def test_what_is_counted_is_named():
     fish = observation(of_finding(kind="copy-number", gene="KMT2A", copies=6, control=control), "69548-6")
     counted = component(karyotype, "62361-1"), component(fish, "control-copies")["low"]
     assert [(one["unit"], one["code"]) for one in counted] == [("cells", "1"), ("copies", "1")]
+
+
+@pytest.mark.parametrize(("result", "code"), [("absent", "N"), ("indeterminate", "IND"), ("no call", None)])
+def test_the_result_of_a_karyotype_is_its_interpretation(result, code):
+    document = of_finding(id="k", kind="karyotype", said="45 chromosomes?", result=result)
+    (interpretation,) = observation(document, "karyotype")["interpretation"]
+    assert codes(interpretation) == ([code] if code else [])
+    assert again(document)["findings"][0]["result"] == result
