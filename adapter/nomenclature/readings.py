@@ -1,4 +1,4 @@
-"""What a laboratory reports as a value: ``185``, ``<10``, ``0.01 %``, ``<10^-4``, ``0.003 % IS``, or words.
+"""What a laboratory reports as a value: ``185``, ``<10``, ``0.01 %``, ``<10^-4``, ``0.003 % IS``, ``39 bp``, or words.
 
 Used for measurements, expression levels, residual disease (MRD) and allelic ratios. A value that is no number is kept
 as the words it is: no grammar covers what laboratories write here, and none is needed to carry it.
@@ -19,7 +19,7 @@ _POWER = (
     f"10(?:\\^(?P<exponent>(?:{DASH})?[0-9]{{1,2}})|(?P<superscript>⁻?[⁰¹²³⁴-⁹]{{1,2}}))"
 )
 _SCIENTIFIC = r"(?P<scientific>[0-9](?:\.[0-9]{1,6})?e-?[0-9]{1,2})"
-_UNIT = f"{GAP}(?P<percent>%)?{GAP}(?P<scale>IS)?"
+_UNIT = f"{GAP}(?:(?P<percent>%)?{GAP}(?P<scale>IS)?|(?P<bases>bp|nt))"
 GRAMMAR = f"(?:(?P<low>{NUMBER}){TO}(?P<high>{NUMBER})|(?:{BOUND})?(?:{_POWER}|{_SCIENTIFIC}|(?P<one>{NUMBER}))){_UNIT}"
 _DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹\u2010\u2011\u2012–—\u2212", "-0123456789------")
 MARKERS = ("positive", "negative", "dim", "bright", "partial")
@@ -40,7 +40,7 @@ def read(value: str | int | Decimal) -> Reading:
         return Reading(value)
     high = decimal(found["high"]) if found["high"] else None
     unit = ("%{IS}" if found["scale"] else "%") if found["percent"] else "{IS}" if found["scale"] else ""
-    return Reading(value, Bounds(value, *bounded(found, _low(found), high)), unit)
+    return Reading(value, Bounds(value, *bounded(found, _low(found), high)), unit or found["bases"] or "")
 
 
 def read_marker(value: str) -> Marker:

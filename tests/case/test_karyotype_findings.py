@@ -139,6 +139,22 @@ def test_copies_of_whole_chromosomes(iscn, said):
     assert [(one.change, one.copies.text if one.copies else None) for one in found] == said
 
 
+@pytest.mark.parametrize(
+    ("iscn", "said"),
+    [
+        ("48,XX,+8,+21c[10]/47,XX,+21c[10]", {"+8": ("gain", "3"), "+21c": ("gain", "3")}),
+        ("48,XX,+21,+21c[20]", {"+21": ("gain", "4")}),
+        ("46,XX,-21,+21c[5]/47,XX,+21c[5]", {"-21": ("", "2")}),
+        ("47,XY,+i(21)(q10)c,+21[20]", {"+i(21)(q10)c": ("", None), "+21": ("gain", None)}),
+        ("48,XX,+21,+?21c[20]", {"+21": ("gain", None)}),
+        ("48,XXYc,+X[3]/47,XXYc[17]", {"+X": ("gain", "3")}),
+    ],
+)
+def test_copies_count_what_the_person_was_born_with(iscn, said):
+    found = {one.expressions[0].text: (one.change, one.copies and one.copies.text) for one in facts(iscn)[1:]}
+    assert found | said == found
+
+
 @pytest.mark.parametrize("iscn", ["46,XX,?del(5)(q31)[20]", "45,XX,-?21[20]", "46,XX,add(19)(p13) or add(19)(q13)[20]"])
 def test_a_doubtful_abnormality_is_not_called_present(iscn):
     assert facts(iscn)[1].result == "indeterminate"

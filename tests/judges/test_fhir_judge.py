@@ -25,6 +25,7 @@ EXPLAINED = (
     r"CodeSystem is unknown and can't be validated: urn:ietf:rfc:3986",
     r"CodeSystem is unknown and can't be validated: http://hl7\.org/fhir/us/core/CodeSystem/condition-category",
     r"CodeSystem is unknown and can't be validated: http://sequenceontology\.org",
+    r"CodeSystem is unknown and can't be validated: http://cancer\.sanger\.ac\.uk/cancergenome/projects/cosmic",
     r"No code provided, and a code should be provided from the value set 'LOINC Answer Codes for LL4048-6'",
     r"ValueSet 'http://cts\.nlm\.nih\.gov/fhir/ValueSet/2\.16\.840\.1\.113762\.1\.4\.1010\.4' not found",
     r"Constraint failed: mcode-reason-required",

@@ -80,6 +80,7 @@ SHAPES: dict[str, tuple[Callable[[str], Json], ...]] = {
     "outcomes": (
         lambda w: case(outcome={"vital_status": "deceased", "cause": w}),
         lambda w: case(outcome={"vital_status": w}),
+        lambda w: case(outcome={"vital_status": w, "age": "60 y"}),
     ),
     "phases": (
         lambda w: case(diagnoses=[{"entity": w.partition("-in-")[0], "phase": w.partition("-in-")[2]}]),
@@ -149,6 +150,7 @@ FURTHER = (
     case(findings=[{"kind": "copy-number", "iscn": "nuc ish(D7Z1,D7S486)x1[80/200]"}]),
     case(diagnoses=[{"entity": "ALL"}], findings=[{"kind": "karyotype", "said": "not done"}]),
     case(findings=[{"kind": "copy-number", "gene": "KMT2A", "change": "gain"}]),
+    case(findings=[{"kind": "sequence-variant", "gene": "TP53", "variant_ids": ["CA000251"]}]),
     case(
         findings=[
             {"kind": "rearrangement", "genes": ["BCR", "ABL1", "KMT2A"]},

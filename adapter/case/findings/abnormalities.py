@@ -181,14 +181,19 @@ def _whole(carrier: Carrier, chromosome: str) -> int | None:
 
 
 def _born(carrier: Carrier, chromosome: str) -> int | None:
-    """Copies of a whole chromosome that the person was born with, from which ``effects.net`` counts."""
+    """Copies of a whole chromosome that the person was born with, from which ``effects.net`` counts.
+
+    None where a constitutional item is not sure, or changes a part of the chromosome (``+i(21)(q10)c``).
+    """
     person = carrier.person
     copies = _DIPLOID if chromosome in bands.AUTOSOMES else person.count(chromosome) if person else None
     if copies is None or chromosome not in bands.CHROMOSOMES:
         return None
     for step in carrier.line.steps:
-        if step.item.constitutional and step.item.kind == "chromosome" and step.item.chromosomes[0] == chromosome:
-            if not step.item.certain or step.times.low != step.times.high:
+        item = step.item
+        if item.constitutional and chromosome in item.chromosomes:
+            certain = item.certain and all(item.chromosome_certain) and step.times.low == step.times.high
+            if item.kind != "chromosome" or not certain:
                 return None
             copies += step.times.low if step.item.sign == "+" else -step.times.low
     return copies

@@ -83,10 +83,11 @@ class CopyNumber(GenomicFinding):
 
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
         """Genes, place, the ISCN string and how it was seen."""
-        genes = (gene_fact(self.gene, f"{path}/gene", terms),) if self.gene else ()
+        first = (gene_fact(self.gene, f"{path}/gene", terms),) if self.gene else ()
+        genes = first + gene_facts(self.genes, f"{path}/genes", terms) if self.genes else first
         lies = gene_place(genes) if self.region is None else place(self.region, f"{path}/region", self.assembly)
         said: dict[str, Any] = {
-            "genes": genes + gene_facts(self.genes, f"{path}/genes", terms) if self.genes else genes,
+            "genes": genes,
             "place": lies,
             "derived": PLACED if lies and not lies.path else {},
             "details": self._details(path),

@@ -54,7 +54,11 @@ class Karyotype(GenomicFinding):
         yield Facts(**said, flags=flags_of(known, self.iscn or ""))
         shared = {name: said[name] for name in _SHARED if name in said}
         shared |= {"path": path, "sort": "variant", "derived_from": id}
-        for n, fields in enumerate(parts_of(known, self.iscn or "", terms), start=1):
+        parts = parts_of(known, self.iscn or "", terms)
+        told = {fields.get("methods") for fields in parts}
+        if "methods" in said and len(told) == 1 and None not in told:
+            parts = tuple(map(_without_method, parts))
+        for n, fields in enumerate(parts, start=1):
             yield Facts(**shared | fields, id=f"{id}-{n}")
 
     def _known(self) -> KnownString | None:
@@ -71,3 +75,9 @@ class Karyotype(GenomicFinding):
             "derived": {"normal": "iscn"} if known and known.normal else {},
             "details": details(path, self.__dict__, ("banding", "cells_counted")),
         }
+
+
+def _without_method(fields: dict[str, Any]) -> dict[str, Any]:
+    """A part whose method is the one stated of the whole: a string of one technique tells no other."""
+    rules = {fact: rule for fact, rule in fields["derived"].items() if fact != "methods"}
+    return {fact: value for fact, value in fields.items() if fact != "methods"} | {"derived": rules}

@@ -81,7 +81,7 @@ class SequenceVariant(GenomicFinding):
     def own(self, path: str, terms: Terms) -> dict[str, Any]:
         """Gene, expressions, allele where worked out, identifiers and measures."""
         value = self.understood.value if self.understood else None
-        allele = value if isinstance(value, Allele) else None
+        allele = value if isinstance(value, Allele) else self._duplication()
         said: dict[str, Any] = {"allele": allele, "details": self._measures(path)}
         if self.gene:
             said["genes"] = genes = (gene_fact(self.gene, f"{path}/gene", terms),)
@@ -100,8 +100,17 @@ class SequenceVariant(GenomicFinding):
             return (_expression(self.hgvs, path, allele),)
         return tuple([_expression(text, f"{path}/{n}", allele) for n, text in enumerate(self.expressions)])
 
+    def _duplication(self) -> Allele | None:
+        """What the measures alone say: they are those of an internal tandem duplication, whatever else is not said."""
+        measured = (self.length, self.ratio, self.insertion_point) != (None, None, None)
+        return Allele("C", "internal-tandem-duplication") if measured and not self.hgvs else None
+
     def _measures(self, path: str) -> tuple[Detail, ...]:
-        return details(path, self.__dict__, _MEASURES)
+        """The measures; a length without a unit is of base pairs."""
+        seen = details(path, self.__dict__, _MEASURES)
+        if self.length is None or self.length.bounds is None or self.length.unit:
+            return seen
+        return tuple(one._replace(unit="bp") if one.name == "length" else one for one in seen)
 
 
 def _expression(text: str, path: str, allele: Allele | None) -> Expression:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _FIRST = "GRCh38"  # 81290-9 may stand once; the older assembly goes to 81252-9
 _ONCE = ("hgvs-c", "hgvs-p", "genomic-hgvs", "transcript", "assembly", "chromosome", "change-type")
+_OF_EXPRESSION = "of the expression"
+_OF_MEASURES = "length, ratio and insertion point are those of an internal tandem duplication"
 _OF_GENOMIC = "of the genomic expression"
 
 Made = tuple[str, str, object, str]  # component, kind of value, value, rule
@@ -35,7 +37,8 @@ def allele_parts(d: Draft, parts: list[Json], facts: Facts) -> None:
     if facts.transcripts:
         free.discard("transcript")
     said = {expression.value for expression in facts.expressions}
-    for name, kind, value, rule in (*_expressions(allele, free, said), *_places(d, allele, free), *_computed(allele)):
+    places = _places(d, allele, free, _OF_EXPRESSION if facts.expressions else _OF_MEASURES)
+    for name, kind, value, rule in (*_expressions(allele, free, said), *places, *_computed(allele)):
         node: Json = {"code": d.names[name].concept, f"value{kind}": value}
         parts.append(d.derived(node, allele.grade, rule))
 
@@ -58,8 +61,8 @@ def _expressions(allele: Allele, free: set[str], said: set[str | None]) -> Itera
         yield name, "CodeableConcept", {"coding": [{"system": HGVS, "code": text}]}, assembly
 
 
-def _places(d: Draft, allele: Allele, free: set[str]) -> Iterator[Made]:
-    """Assembly of the genomic expression, chromosome, and type of the change."""
+def _places(d: Draft, allele: Allele, free: set[str], why: str) -> Iterator[Made]:
+    """Assembly of the genomic expression, chromosome, and type of the change with the rule ``why`` it is that."""
     if allele.g.get(_FIRST) and {"genomic-hgvs", "assembly"} <= free:
         yield "assembly", "CodeableConcept", d.words("assemblies", _FIRST)[0], _OF_GENOMIC
     chromosome = d.codes.codes("chromosomes", allele.vcf[0]) if allele.vcf and "chromosome" in free else ()
@@ -67,7 +70,7 @@ def _places(d: Draft, allele: Allele, free: set[str]) -> Iterator[Made]:
         yield "chromosome", "CodeableConcept", {"coding": [chromosome[0].coding.copy()]}, _OF_GENOMIC
     change = d.codes.codes("change-types", allele.kind) if "change-type" in free else ()
     if change:
-        yield "change-type", "CodeableConcept", {"coding": [code.coding.copy() for code in change]}, "of the expression"
+        yield "change-type", "CodeableConcept", {"coding": [code.coding.copy() for code in change]}, why
 
 
 def _computed(allele: Allele) -> Iterator[Made]:

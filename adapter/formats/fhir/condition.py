@@ -41,8 +41,8 @@ def conditions(d: Draft) -> None:
 def condition(d: Draft, diagnosis: Diagnosis, n: int) -> Json:
     """The Condition of the n-th diagnosis."""
     path, malignant = f"/diagnoses/{n}", diagnosis.role not in ("comorbidity", "antecedent")
-    words = ", ".join(filter(None, (diagnosis.entity, diagnosis.subtype))) or diagnosis.said or "diagnosis"
-    made = d.head("Condition", f"condition/{n}", words, "primary-condition" if malignant else "")
+    phase = f" ({diagnosis.phase})" if diagnosis.phase and diagnosis.phase != "diagnosis" else ""
+    made = d.head("Condition", f"condition/{n}", called(diagnosis) + phase, "primary-condition" if malignant else "")
     if extension := extensions(d, diagnosis, n):
         made["extension"] = extension
     made["identifier"] = [d.ids.identifier(f"condition/{n}")]
@@ -65,6 +65,11 @@ def condition(d: Draft, diagnosis: Diagnosis, n: int) -> Json:
     return made
 
 
+def called(diagnosis: Diagnosis) -> str:
+    """What a diagnosis is called: entity and subtype, else the source's own words."""
+    return ", ".join(filter(None, (diagnosis.entity, diagnosis.subtype))) or diagnosis.said or "diagnosis"
+
+
 def extensions(d: Draft, diagnosis: Diagnosis, n: int) -> list[Json]:
     """Date of the diagnosis, and the disease that a relapse is of."""
     made: list[Json] = []
@@ -83,6 +88,12 @@ def relapsed(diagnoses: tuple[Diagnosis, ...], n: int) -> int | None:
         return None
     entity = diagnoses[n].entity
     return next((i for i, other in enumerate(diagnoses[:n]) if entity is None or other.entity == entity), None)
+
+
+def only_disease(diagnoses: tuple[Diagnosis, ...]) -> int | None:
+    """Index of the one disease that a response can be of; None where there are several: the case does not say which."""
+    own = [n for n, one in enumerate(diagnoses) if one.role != "comorbidity" and relapsed(diagnoses, n) is None]
+    return own[0] if len(own) == 1 and diagnoses[own[0]].role != "antecedent" else None
 
 
 def coded(d: Draft, diagnosis: Diagnosis, path: str) -> Json:
@@ -142,7 +153,8 @@ def details(d: Draft, diagnosis: Diagnosis, n: int) -> None:
                 parts, f"diagnosis-{field}" if field in ("role", "phase") else field, "String", text, f"{path}/{field}"
             )
     if parts:
-        made = plain(d, f"condition/{n}/details", "diagnosis-details", ", ".join(filter(None, stated.values())))
+        told = ", ".join(f"{field} {text}" for field, text in stated.items() if text)
+        made = plain(d, f"condition/{n}/details", "diagnosis-details", f"Details of {called(diagnosis)}: {told}")
         made["focus"] = [d.reference(f"condition/{n}")]
         made["component"] = parts
         d.add(made)
@@ -153,10 +165,17 @@ def risk(d: Draft, diagnosis: Diagnosis, n: int) -> None:
     if diagnosis.risk is None:
         return
     stated, path = diagnosis.risk, f"/diagnoses/{n}/risk"
-    made = plain(d, f"condition/{n}/risk", "risk", f"Risk: {stated.class_}")
+    scheme = f" ({stated.scheme})" if stated.scheme else ""
+    made = plain(d, f"condition/{n}/risk", "risk", f"Risk of {called(diagnosis)}: {stated.class_}{scheme}")
     made["focus"] = [d.reference(f"condition/{n}")]
-    node, rule = d.words("risks", stated.class_)
+    node, rule = d.words("risks", stated.class_) if is_acute(d, diagnosis) else ({"text": stated.class_}, "")
     made["valueCodeableConcept"] = d.ledger.put(node, f"{path}/class", rule)
     if stated.scheme:
         d.part(made.setdefault("component", []), "risk-scheme", "String", stated.scheme, f"{path}/scheme")
     d.add(made)
+
+
+def is_acute(d: Draft, diagnosis: Diagnosis) -> bool:
+    """Whether a diagnosis is an acute leukaemia, as the codes of the risk classes say ("High Risk Acute Leukemia")."""
+    keys = (d.codes.key("diagnoses", text) for text in (diagnosis.entity, diagnosis.subtype) if text)
+    return any("acute" in d.terms.label("diagnoses", key) for key in keys if key)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from adapter.errors import NomenclatureError
+from adapter.nomenclature import readings
 from adapter.nomenclature.quantities import Age, Bounds, Duration
 from adapter.report import Json
 
@@ -25,6 +27,14 @@ ARTIFACT_STU2 = "http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/g
 ASSERTED = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
 RELATED_CONDITION = "http://hl7.org/fhir/StructureDefinition/condition-related"
 
+NO_VALUE = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+# What laboratories write where a test was not made; "n/a" and "nd" mean one thing or another and stay words.
+_NOT_MADE = {
+    **dict.fromkeys(("not done", "not performed", "not tested", "not measured", "not determined"), "not-performed"),
+    "not applicable": "not-applicable",
+    "unknown": "unknown",
+}
+
 Value = tuple[str, Any]  # the suffix of value[x] ("Quantity", "Range", "String" ...) and what stands there
 
 _UNITS = {"a": ("y", "years"), "mo": ("mo", "months"), "wk": ("wk", "weeks"), "d": ("d", "days"), "h": ("h", "hours")}
@@ -34,6 +44,12 @@ _COMPARATORS = {"at-most": "<=", "at-least": ">=", "less-than": "<", "more-than"
 def absent(reason: str) -> Json:
     """An element that says why it has no value; ``reason`` is a code of FHIR's data-absent-reason."""
     return {"extension": [{"url": ABSENT, "valueCode": reason}]}
+
+
+def no_value(words: str) -> Json | None:
+    """Why there is no value, for words that say that there is none ("not done"), which stay; None for any other."""
+    code = _NOT_MADE.get(words.strip().lower())
+    return {"coding": [{"system": NO_VALUE, "code": code}], "text": words} if code else None
 
 
 def quantity(value: Decimal | int, unit: str, code: str, comparator: str = "") -> Json:
@@ -71,6 +87,22 @@ def spelt(bounds: Bounds, sign: str = "") -> bool:
     if low is not None:
         return bounds.text == f"{'>=' if bounds.low_inclusive else '>'}{low}{sign}"
     return bounds.text == f"{'<=' if bounds.high_inclusive else '<'}{high}{sign}"
+
+
+def reference_ends(words: str) -> dict[str, Decimal]:
+    """The ends ("low", "high") of a reference range in words, where they are plain numbers that belong to it.
+
+    FHIR's ends are included in the range, so that one excluded ("<250") stands in the words alone.
+    """
+    try:
+        read = readings.read(words)
+    except NomenclatureError:  # "235-225": words that no number stands for
+        return {}
+    bounds = read.bounds
+    if bounds is None or read.unit or bounds.approximate or bounds.low == bounds.high:
+        return {}
+    ends = (("low", bounds.low, bounds.low_inclusive), ("high", bounds.high, bounds.high_inclusive))
+    return {end: number for end, number, inclusive in ends if number is not None and inclusive}
 
 
 def span_of_time(stated: Age | Duration) -> Value:

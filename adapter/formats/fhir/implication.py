@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapter.formats.fhir.observation import Parts, opened
+from adapter.formats.fhir.words import called
 
 if TYPE_CHECKING:
     from adapter.case.facts import Facts
@@ -43,7 +44,7 @@ def consequence_of(d: Draft, facts: Facts) -> tuple[Code, str] | None:
 def consequence(d: Draft, facts: Facts, code: Code, source: str) -> str:
     """Add the molecular consequence of a structural type; its role."""
     role = f"finding/{facts.id}/consequence"
-    made = _implication(d, facts, role, "molecular-consequence", code.label.replace("_", " "))
+    made = _implication(d, facts, role, "molecular-consequence", _of(code.label.replace("_", " "), facts))
     parts: Parts = []
     d.part(parts, "feature-consequence", "CodeableConcept", {"coding": [code.coding.copy()]}, source, code.rule)
     made["component"] = parts
@@ -54,7 +55,9 @@ def consequence(d: Draft, facts: Facts, code: Code, source: str) -> str:
 def significance(d: Draft, facts: Facts) -> str:
     """Add the clinical significance as a diagnostic implication; its role."""
     role = f"finding/{facts.id}/significance"
-    made = _implication(d, facts, role, "diagnostic-implication", f"Clinical significance: {facts.significance}")
+    made = _implication(
+        d, facts, role, "diagnostic-implication", f"{_of('Clinical significance', facts)}: {facts.significance}"
+    )
     parts: Parts = []
     node, rule = d.words("significances", facts.significance)
     d.part(parts, "clinical-significance", "CodeableConcept", node, facts.at("significance"), rule)
@@ -63,6 +66,12 @@ def significance(d: Draft, facts: Facts) -> str:
     made["component"] = parts
     d.add(made)
     return role
+
+
+def _of(what: str, facts: Facts) -> str:
+    """What is implied, and of which variant, for the narrative."""
+    told = " ".join(filter(None, (called(facts), *(e.text for e in facts.expressions))))
+    return f"{what} of {told}" if told else what
 
 
 def _implication(d: Draft, facts: Facts, role: str, kind: str, words: str) -> Json:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.formats.fhir.datatypes import INTERPRETATION
+from adapter.formats.fhir.datatypes import INTERPRETATION, no_value
 from adapter.formats.fhir.observation import Parts, closed, of_finding
 from adapter.formats.fhir.variant import shares, written
 
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from adapter.report import Json
 
 _NORMAL = {"system": INTERPRETATION, "code": "N", "display": "Normal"}
+_CODED = {
+    "present": _NORMAL,  # of a string without an abnormality
+    "absent": _NORMAL,
+    "indeterminate": {"system": INTERPRETATION, "code": "IND", "display": "Indeterminate"},
+}
 
 
 def karyotype(d: Draft, facts: Facts) -> None:
@@ -32,14 +37,17 @@ def karyotype(d: Draft, facts: Facts) -> None:
     if flag:
         made["valueBoolean"] = facts.complex
         d.ledger.put(made, facts.at("complex"), d.names[code].rule, "valueBoolean")
-    elif not stated and facts.result != "absent":
+    in_words = bool(facts.said) and not (flag or stated)
+    if in_words and (reason := no_value(facts.said)):
+        made["dataAbsentReason"] = d.ledger.put(reason, facts.at("said"), member="text")
+    elif in_words:
         made["valueString"] = facts.said
         d.ledger.put(made, facts.at("said"), member="valueString")
     if facts.result != "present" or "normal" in facts.derived:
         made["interpretation"] = [interpreted(facts)]
     if facts.result != "present":
         d.ledger.put(made, facts.at("result"), member="interpretation")
-    if facts.said:
+    if facts.said and not in_words:
         made["note"] = [d.ledger.put({"text": facts.said}, facts.at("said"), member="text")]
     parts: Parts = []
     for expression in facts.expressions:
@@ -56,9 +64,10 @@ def karyotype(d: Draft, facts: Facts) -> None:
 
 def interpreted(facts: Facts) -> Json:
     """Normal, or in words what else the result is; beside a string, which may itself be normal, always in words."""
-    normal = facts.result in ("present", "absent")
-    words: Json = {"text": facts.result} if not normal or (facts.result == "absent" and facts.expressions) else {}
-    return {"coding": [_NORMAL.copy()]} | words if normal else words
+    coding = _CODED.get(facts.result)
+    said = coding is not _NORMAL or (facts.result == "absent" and facts.expressions)
+    words: Json = {"text": facts.result} if said else {}
+    return {"coding": [coding.copy()]} | words if coding else words
 
 
 def judged(d: Draft, parts: Parts, flag: Flag) -> None:
@@ -70,5 +79,8 @@ def judged(d: Draft, parts: Parts, flag: Flag) -> None:
 
 def words_of(facts: Facts) -> str:
     """One line about a karyotype for its narrative."""
-    text = " ".join(expression.text for expression in facts.expressions) or facts.said
-    return f"Karyotype: {text or ('complex' if facts.complex else 'result without string')}"
+    told = " ".join(expression.text for expression in facts.expressions) or facts.said
+    if not told and facts.complex is not None:
+        told = "complex" if facts.complex else "not complex"
+    result = "normal" if facts.result == "absent" else facts.result if facts.result != "present" else ""
+    return f"Karyotype: {', '.join(filter(None, (told, result))) or 'result without string'}"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.formats.fhir.datatypes import quantity
+from adapter.formats.fhir.datatypes import no_value, quantity, reference_ends
+from adapter.formats.fhir.words import of_result
 from adapter.nomenclature.quantities import Bounds
 from adapter.report import Json
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 Parts = list[Json]
 
+_COUNTED = {"cells-counted": "cells", "control-copies": "copies"}  # what a number without a unit is a number of
+_IN_TEXT = ("%", "% IS", "%{IS}", "{IS}")  # units that a number's own text may end in
 _ANSWERS = {"assembly": "assemblies"}  # detail -> table of its answers, where it has one
 
 
@@ -73,6 +76,8 @@ def closed(d: Draft, facts: Facts, made: Json, parts: Parts) -> Json:
     """The last elements of a finding's Observation: method, specimen, parent, components."""
     if facts.methods:
         node, rule = d.words("methods", facts.methods[0])
+        if "methods" in facts.derived:
+            d.derived(node, "B", facts.derived["methods"])
         made["method"] = d.ledger.put(node, facts.at("methods"), rule)
         for further in facts.methods[1:]:  # R4 has one method; a second is no synonym of the first
             node, rule = d.words("methods", further)
@@ -84,10 +89,24 @@ def closed(d: Draft, facts: Facts, made: Json, parts: Parts) -> Json:
     if facts.age is not None:
         d.part(parts, "age-at-event", *d.time(facts.age), facts.at("age"))
     for detail in facts.details:
-        d.part(parts, detail.name, *of_detail(d, detail), detail.path)
+        if detail.name == "reference":
+            made["referenceRange"] = [reference(d, made, detail)]
+        else:
+            d.part(parts, detail.name, *of_detail(d, detail), detail.path)
     if parts:
         made["component"] = parts
     return made
+
+
+def reference(d: Draft, made: Json, detail: Detail) -> Json:
+    """The reference range in the laboratory's words, and its ends where they are numbers, in the unit of the value."""
+    node: Json = {"text": detail.value}
+    value = made.get("valueQuantity") or made.get("valueRange", {}).get("low")
+    if value is not None:
+        unit = {key: value[key] for key in ("unit", "system", "code") if key in value}
+        for end, number in reference_ends(str(detail.value)).items():
+            node[end] = d.ledger.put({"value": number, **unit}, detail.path, member="value")
+    return d.ledger.put(node, detail.path, member="text")
 
 
 def of_detail(d: Draft, detail: Detail) -> Value:
@@ -96,17 +115,22 @@ def of_detail(d: Draft, detail: Detail) -> Value:
     Under an official code a count is a Quantity and words are a CodeableConcept, which is what the profiles' slices
     take; under our own they are an integer and a string.
     """
-    value, unit = detail.value, detail.unit or "1"
+    value, code = detail.value, detail.unit or "1"
+    unit = detail.unit or _COUNTED.get(detail.name, "1")
     official = not d.names[detail.name].curie.startswith("HAEM:")
     if isinstance(value, bool):
         return "Boolean", value
     if isinstance(value, str):
         return ("CodeableConcept", d.words(_ANSWERS.get(detail.name, ""), value)[0]) if official else ("String", value)
     if isinstance(value, Bounds):
-        return d.number(value, unit, unit, f" {unit}" if detail.unit else "")
+        kind, node = d.number(value, unit, code, f" {unit}" if detail.unit else "")
+        if detail.unit and kind != "String":
+            for end in ends_of(kind, node):
+                _in_units(d, end, unit)
+        return kind, node
     if isinstance(value, int) and not (detail.unit or official):
         return "Integer", value
-    return "Quantity", quantity(value, unit, unit)
+    return "Quantity", quantity(value, unit, code)
 
 
 def measured(d: Draft, value: Stated, source: str) -> tuple[str, Any]:
@@ -117,16 +141,20 @@ def measured(d: Draft, value: Stated, source: str) -> tuple[str, Any]:
     if value.bounds is None or value.bounds.low is value.bounds.high is None:
         node, rule = d.words("results", value.text)
         return "CodeableConcept", d.ledger.put(node, source, rule)
-    kind, node = d.number(
-        value.bounds, value.unit, "1" if not value.unit else value.unit, f" {value.unit}" if value.unit else ""
-    )
+    # A unit stated beside the number is not in its text; that of a percentage is, unless the text says so itself.
+    sign = f" {value.unit}" if value.unit and (not value.unit_path or value.unit in _IN_TEXT) else ""
+    kind, node = d.number(value.bounds, value.unit, value.unit or "1", sign)
     if kind != "String":
-        ends = (node["low"], node["high"]) if kind == "Range" else (node,)
-        for end in ends:
+        for end in ends_of(kind, node):
             rule = _in_units(d, end, value.unit)
             if value.unit_path:
                 d.ledger.put(end, value.unit_path, rule, "unit")
     return kind, node
+
+
+def ends_of(kind: str, node: Json) -> tuple[Json, ...]:
+    """The Quantities that a Range or a Quantity consists of."""
+    return (node["low"], node["high"]) if kind == "Range" else (node,)
 
 
 def _in_units(d: Draft, end: Json, unit: str) -> str:
@@ -143,10 +171,12 @@ def _in_units(d: Draft, end: Json, unit: str) -> str:
 def result(d: Draft, facts: Facts) -> None:
     """The Observation of a finding that is no variant: a test with a value, or with one line per part."""
     code, rule = test_of(d, facts)
-    made = of_finding(d, facts, code, words_of(facts), ("laboratory",), "observation")
+    made = of_finding(d, facts, code, of_result(facts), ("laboratory",), "observation")
     if facts.test:
         d.ledger.put(code, facts.at("test"), rule)
-    if facts.value is not None:
+    if facts.value is not None and (reason := no_value(facts.value.text)):
+        made["dataAbsentReason"] = d.ledger.put(reason, facts.value.path, member="text")
+    elif facts.value is not None:
         kind, value = measured(d, facts.value, facts.value.path)
         made[f"value{kind}"] = value
         d.ledger.put(made, facts.value.path, member=f"value{kind}")
@@ -196,16 +226,3 @@ def line(d: Draft, parts: Parts, part: Part) -> None:
     kind, value = measured(d, part.value, part.value.path)
     node: Json = {"code": {"text": part.name}, f"value{kind}": value}
     parts.append(d.ledger.put(node, part.path))
-
-
-def words_of(facts: Facts) -> str:
-    """One line about a result for its narrative."""
-    value = facts.value
-    seen = (
-        f": {value.text} {value.unit}".rstrip()
-        if value is not None
-        else ""
-        if facts.result == "present"
-        else f": {facts.result}"
-    )
-    return f"{facts.test or 'result'}{seen}"

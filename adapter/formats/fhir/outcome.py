@@ -36,8 +36,8 @@ def outcome(d: Draft) -> None:
 
 def interval(d: Draft, stated: Outcome, *, dated: bool) -> None:
     """Add the interval to the outcome, the age at it, and the day of the last information where not of death."""
-    words = stated.after.text if stated.after else stated.vital_status or "stated"
-    made = plain(d, "outcome", "survival-interval" if stated.after else "outcome", f"Outcome: {words}", cited=d.cited)
+    code = "survival-interval" if stated.after else "outcome"
+    made = plain(d, "outcome", code, words_of(stated), cited=d.cited)
     if dated and stated.date is not None:
         made["effectiveDateTime"] = stated.date.text
         d.ledger.put(made, "/outcome/date", member="effectiveDateTime")
@@ -45,6 +45,9 @@ def interval(d: Draft, stated: Outcome, *, dated: bool) -> None:
         kind, value = d.time(stated.after)
         made[f"value{kind}"] = value
         d.ledger.put(made, "/outcome/after", member=f"value{kind}")
+    elif stated.vital_status:  # an outcome that says nothing but an age or a day would leave open of what
+        node, rule = d.words("outcomes", stated.vital_status)
+        made["valueCodeableConcept"] = d.ledger.put(node, "/outcome/vital_status", rule)
     parts: Parts = []
     if stated.since:
         d.part(parts, "since", "CodeableConcept", d.since(stated.since), "/outcome/since")
@@ -55,6 +58,14 @@ def interval(d: Draft, stated: Outcome, *, dated: bool) -> None:
     if parts:
         made["component"] = parts
     d.add(made)
+
+
+def words_of(stated: Outcome) -> str:
+    """One line about the outcome for its narrative: vital status, interval with its start, age."""
+    since = f" since {stated.since}" if stated.since else ""
+    after = f"{stated.after.text}{since}" if stated.after else since.lstrip()
+    told = (stated.vital_status, after, f"at age {stated.age.text}" if stated.age else "")
+    return f"Outcome: {', '.join(filter(None, told)) or 'last information'}"
 
 
 def cause(d: Draft, stated: Outcome, *, with_words: bool) -> None:

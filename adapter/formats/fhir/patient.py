@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def patient(d: Draft) -> None:
     """Add the Patient."""
     subject = d.case.subject
-    made = d.head("Patient", "patient", "Patient of a published case, de-identified", "patient")
+    made = d.head("Patient", "patient", words_of(d), "patient")
     known = d.ledger.put(d.ids.identifier("patient"), "/id", member="value")
     made["identifier"] = [known, *labels(d), *(identifiers(d, subject) if subject else ())]
     if d.mcode:
@@ -39,6 +39,16 @@ def patient(d: Draft) -> None:
     d.add(made)
     if subject:
         described(d, subject)
+
+
+def words_of(d: Draft) -> str:
+    """What is stated of the person, for the narrative; that a case is published or de-identified nobody states."""
+    subject, outcome = d.case.subject, d.case.outcome
+    stated = [subject.sex or "", f"born {subject.birth.text}" if subject.birth else ""] if subject else []
+    if outcome is not None and outcome.vital_status:
+        died = outcome.date is not None and outcome.vital_status == "deceased"
+        stated.append(f"deceased {outcome.date.text}" if died and outcome.date else outcome.vital_status)
+    return f"Patient: {words}" if (words := ", ".join(filter(None, stated))) else "Patient"
 
 
 def labels(d: Draft) -> list[Json]:

@@ -38,7 +38,9 @@ class Reports:
             d.add(self._report(d, key, roles, f"report/{n}"))
 
     def _report(self, d: Draft, key: str, roles: list[str], role: str) -> Json:
-        made = d.head("DiagnosticReport", role, f"Genetic report of {len(roles)} results", "report")
+        made = d.head(
+            "DiagnosticReport", role, f"Genetic report of {len(roles)} result{'s' if len(roles) > 1 else ''}", "report"
+        )
         if d.cited:
             made["extension"] = d.cited
         made["identifier"] = [d.ids.identifier(role)]

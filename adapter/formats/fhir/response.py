@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapter.formats.fhir.condition import only_disease
 from adapter.formats.fhir.observation import Parts, plain
 from adapter.formats.fhir.treatment import roles
 
@@ -32,13 +33,11 @@ def responses(d: Draft) -> None:
 def response(d: Draft, stated: Response, n: int, treatments: dict[str, list[str]]) -> None:
     """Add the n-th response."""
     path, role = f"/responses/{n}", f"response/{n + 1}"
-    made = plain(
-        d, role, "disease-status", f"Response: {stated.status or 'not stated'}", claim="disease-status", cited=d.cited
-    )
+    made = plain(d, role, "disease-status", words_of(stated), claim="disease-status", cited=d.cited)
     if stated.to:
         made["partOf"] = [d.reference(one) for one in treatments[stated.to]]
-    if d.mcode and d.case.diagnoses:
-        made["focus"] = [d.reference("condition/0")]
+    if d.mcode and (disease := only_disease(d.case.diagnoses)) is not None:
+        made["focus"] = [d.reference(f"condition/{disease}")]
     if stated.date is not None:
         made["effectiveDateTime"] = stated.date.text
         d.ledger.put(made, f"{path}/date", member="effectiveDateTime")
@@ -47,8 +46,10 @@ def response(d: Draft, stated: Response, n: int, treatments: dict[str, list[str]
         value: Json = {"coding": [code.coding.copy() for code in codes]} if codes else {}
         value["text"] = stated.status
         made["valueCodeableConcept"] = d.ledger.put(value, f"{path}/status", codes[0].rule if codes else "")
+    elif stated.said:  # words alone are the value, not a note on one that is missing
+        made["valueCodeableConcept"] = d.ledger.put({"text": stated.said}, f"{path}/said", member="text")
     notes: list[Json] = []
-    if stated.said:
+    if stated.said and stated.status:
         notes.append(d.ledger.put({"text": stated.said}, f"{path}/said", member="text"))
     parts: Parts = []
     (in_words if d.mcode else in_parts)(d, stated, path, notes if d.mcode else parts)
@@ -59,6 +60,14 @@ def response(d: Draft, stated: Response, n: int, treatments: dict[str, list[str]
     if parts:
         made["component"] = parts
     d.add(made)
+
+
+def words_of(stated: Response) -> str:
+    """One line about a response for its narrative: status, sites, interval with its start."""
+    since = f" since {stated.since}" if stated.since else ""
+    after = f"{stated.after.text}{since}" if stated.after else since.lstrip()
+    told = (stated.status or stated.said, *stated.sites, after)
+    return f"Response: {', '.join(filter(None, told)) or 'not stated'}"
 
 
 def in_parts(d: Draft, stated: Response, path: str, parts: Parts) -> None:

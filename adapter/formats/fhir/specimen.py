@@ -50,7 +50,8 @@ def details(d: Draft, stated: Specimen, path: str) -> None:
         d.part(parts, "timepoint", "String", stated.at, f"{path}/at")
     if parts:
         role = f"specimen/{stated.id}/details"
-        made = plain(d, role, "specimen-details", f"Specimen taken at: {stated.at or 'age stated'}")
+        taken = (f"at {stated.at}" if stated.at else "", f"at age {stated.age.text}" if stated.age else "")
+        made = plain(d, role, "specimen-details", f"Specimen taken {', '.join(filter(None, taken))}")
         made["specimen"] = d.reference(f"specimen/{stated.id}")
         made["component"] = parts
         d.add(made)

@@ -77,7 +77,9 @@ def medication(d: Draft, treatment: Treatment, path: str, role: str, i: int) -> 
 
 def procedure(d: Draft, treatment: Treatment, path: str, role: str, _: int) -> Json:
     """A transplant, cell therapy, radiation or operation; also a treatment of which only words are known."""
-    made = d.head("Procedure", role, words_of(treatment))
+    words = words_of(treatment)
+    said = f": {treatment.said}" if treatment.said and treatment.said != words else ""
+    made = d.head("Procedure", role, f"{words}{said}")
     made["identifier"] = [d.ids.identifier(role)]
     made["status"] = "unknown"
     node, rule = d.words("treatments", treatment.kind) if treatment.kind else ({}, "")
@@ -145,7 +147,8 @@ def details(d: Draft, treatment: Treatment, path: str, name: str, own: list[str]
     intervals(d, parts, treatment, path)
     if not parts:
         return
-    made = plain(d, f"treatment/{name}/details", "treatment-details", f"About: {words_of(treatment)}")
+    words = words_of(treatment) + (f" ({', '.join(treatment.agents)})" if treatment.agents else "")
+    made = plain(d, f"treatment/{name}/details", "treatment-details", f"Details of {words}")
     made["partOf"] = [d.reference(role) for role in own]
     made["component"] = parts
     d.add(made)

@@ -9,13 +9,13 @@ declares the narrower one. 2.0.0 has the molecular consequence as a component of
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from adapter.formats.fhir.allele import allele_parts
 from adapter.formats.fhir.datatypes import HGVS, ISCN, REFSEQ, quantity
 from adapter.formats.fhir.implication import consequence_of
 from adapter.formats.fhir.observation import Parts, answer, closed, of_finding, studied
+from adapter.formats.fhir.words import of_variant
 from adapter.report import Json
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _WHOLE = "the profile takes whole numbers of copies only: the value stands in a 
 
 def variant(d: Draft, facts: Facts) -> None:
     """Add the variant Observation of a finding."""
-    made = of_finding(d, facts, d.names["variant"].concept, words_of(facts), ("laboratory", "genetics"), "variant")
+    made = of_finding(d, facts, d.names["variant"].concept, of_variant(facts), ("laboratory", "genetics"), "variant")
     made["valueCodeableConcept"] = answer(d, facts)
     parts: Parts = []
     genes(d, parts, facts)
@@ -245,18 +245,3 @@ def words(d: Draft, parts: Parts, facts: Facts) -> None:
         d.part(parts, "complex-karyotype", "Boolean", facts.complex, facts.at("complex"))
     if facts.said:
         d.part(parts, "conclusion-string", "String", facts.said, facts.at("said"))
-
-
-def words_of(facts: Facts) -> str:
-    """One line about a variant for its narrative: genes, change, copies, share of cells, result."""
-    named = facts.fusion or "::".join(gene.text for gene in facts.genes) or (facts.place.text if facts.place else "")
-    stated = [named, facts.change, *(e.text for e in facts.expressions)]
-    if facts.copies is not None:
-        stated.append(f"{facts.copies.text} copies")
-    if facts.cells is not None:
-        stated.append(f"in {_percent(facts.cells)} of cells")
-    return f"{' '.join(s for s in stated if s) or 'genomic finding'}: {facts.result}"
-
-
-def _percent(share: Share) -> str:
-    return share.text if "%" in share.text else f"{Decimal(share.low) if share.low is not None else share.text} %"

@@ -12,6 +12,7 @@ from adapter.formats.fhir.reader.kinds import kind_of
 from adapter.formats.fhir.reader.node import copied, left, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.observed import begun, ended, take_code
 from adapter.formats.fhir.reader.placing import are_negatives, as_negative, is_named, joins, kind_beside, place
+from adapter.formats.fhir.reader.results import unvalued
 from adapter.formats.fhir.reader.values import value_of
 from adapter.nomenclature import iscn
 
@@ -100,6 +101,8 @@ def karyotype(s: Scene, entry: Entry) -> None:
     if "complex-karyotype" in names and isinstance(resource.get("valueBoolean"), bool):
         made["complex"] = resource.pop("valueBoolean")
     _string(s, entry, made, result="karyotype-result" in names)
+    if not ({"iscn", "said"} & made.keys()) and (said := unvalued(resource)):
+        made["said"] = said
     found = Found(s, entry, made)
     for part in s.parts(resource):
         if not part.rule or part.rule in MEASURED:

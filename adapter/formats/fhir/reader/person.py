@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from adapter.formats.fhir.reader.scene import Scene
     from adapter.report import Json
 
+VITAL = ("alive", "deceased", "unknown")
 _SEXES = ("male", "female", "other", "unknown")
 _NO_ID = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -104,6 +105,8 @@ def interval(s: Scene, entry: Entry, *, measured: bool) -> None:
         take(resource, f"value{kind}")
     elif kind == "String" and value:
         outcome["said"] = take_text(resource, "valueString")
+    elif isinstance(value, dict) and (status := s.words.choice(value, "outcomes", VITAL)):
+        outcome.setdefault("vital_status", status)
     for part in s.parts(resource):
         kind, value = value_of(part.node)
         if "since" in part.names and (event := since(s, value)):

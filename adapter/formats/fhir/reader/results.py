@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.case.findings.finding import Finding
 from adapter.case.findings.observations import Expressed, Immunophenotype, Measurement, ResidualDisease
+from adapter.formats.fhir.datatypes import no_value, reference_ends
 from adapter.formats.fhir.reader.answers import RESULTS
 from adapter.formats.fhir.reader.components import FIELDS
-from adapter.formats.fhir.reader.node import copied, obj, objects, take, take_text, text
+from adapter.formats.fhir.reader.node import copied, number, obj, objects, take, take_text, text
 from adapter.formats.fhir.reader.observed import begun, ended
 from adapter.formats.fhir.reader.values import as_stated, is_percent, plain, unit_of, value_of
 from adapter.nomenclature import readings
@@ -57,8 +58,10 @@ def result(s: Scene, entry: Entry) -> None:
         s.warn(entry, "unit", "the unit in words is another one than the unit by code: the value is carried")
     else:
         measured(s, resource, made, kind)
-    if kind == "measurement" and not entry.own and (usual := _range(resource)):
-        made["reference"] = usual  # its form is carried too
+    if kind == "measurement":
+        _reference(resource, made, own=bool(entry.own))
+        if not entry.own and "reference" not in made and (usual := _range(resource)):
+            made["reference"] = usual  # its form is carried too
     for part in s.parts(resource):
         if _component(s, part, made, kind):
             take(resource, "component", part.n)
@@ -76,6 +79,20 @@ def _take_code(s: Scene, code: Json, kind: str) -> None:
         take_text(code, "text")
 
 
+def _reference(resource: Json, made: Json, *, own: bool) -> None:
+    """The reference range, where it is one in words; our own writer has the ends that the words spell beside them."""
+    ranges = list(objects(resource, "referenceRange"))
+    if len(ranges) != 1 or not text(ranges[0][1], "text"):
+        return
+    n, one = ranges[0]
+    said = text(one, "text")
+    spelt = reference_ends(said) if own else {}
+    ends = {end for end, stated in spelt.items() if number(obj(one, end).get("value")) == stated}
+    if not one.keys() - {"text", *ends}:
+        made["reference"] = said
+        take(resource, "referenceRange", n)
+
+
 def named(s: Scene, code: Json) -> str:
     """What a test is called: words of the measurements table, else LOINC code, else the words that stand there."""
     if said := s.words.words(code, "measurements"):
@@ -86,6 +103,9 @@ def named(s: Scene, code: Json) -> str:
 def measured(s: Scene, resource: Json, made: Json, kind: str) -> None:
     """The value of a result, or its answer."""
     suffix, value = value_of(resource)
+    if not suffix and kind != "immunophenotype" and (said := unvalued(resource)):
+        _put(made, kind, said, "")
+        return
     answer = value if isinstance(value, dict) else {}
     if suffix == "CodeableConcept":
         result_ = s.words.choice(answer, "results", RESULTS) if not text(answer, "text") else ""
@@ -108,6 +128,15 @@ def measured(s: Scene, resource: Json, made: Json, kind: str) -> None:
         take(resource, f"value{suffix}")
         if suffix == "Quantity" and unit and text(value, "unit") not in ("", unit):
             resource["valueQuantity"] = {"unit": value["unit"]}  # the code's unit was read: the words are carried
+
+
+def unvalued(resource: Json) -> str:
+    """The words that say that there is no value ("not done"), taken with the code they stand for; "" without any."""
+    reason = obj(resource, "dataAbsentReason")
+    if (said := text(reason, "text")) and reason == no_value(said):
+        take(resource, "dataAbsentReason")
+        return said
+    return ""
 
 
 def reading(s: Scene, suffix: str, value: Any) -> tuple[str, str]:
