@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.case.links import finding_ids
 from adapter.formats.base import FORM
-from adapter.formats.fhir.reader.restored import says
 from adapter.formats.fhir.treatment import roles
 
 if TYPE_CHECKING:
@@ -119,6 +118,8 @@ def _put_back(d: Draft, resource: Json, steps: list[str], value: Any, n: int) ->
 
 def _own_form(d: Draft, held: list[Json], value: Any) -> Json | None:
     """The component that the writer made of what the carried one says too, None where it made none."""
+    from adapter.formats.fhir.reader.restored import says  # the readers are many modules, and few cases carry a form
+
     said = says(value, d.terms) if isinstance(value, dict) else ()
     return next((one for one in held if said and says(one, d.terms) == said), None)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import ReadError
 from adapter.formats.base import ReadCase
+from adapter.formats.fhir import recognises
 from adapter.formats.fhir.reader import disease, findings, person, results, therapy
 from adapter.formats.fhir.reader.citation import of_provenance
 from adapter.formats.fhir.reader.entries import Entry, Index, by_person, entries
@@ -41,13 +42,6 @@ _FACTS = frozenset(
 # Resources of our own writer that state nothing a case does not say elsewhere.
 _REDUNDANT = frozenset({"DiagnosticReport", "Provenance"})
 _DIGITS = 10
-
-
-def recognises(document: Any) -> bool:
-    """Whether a parsed document says that it is a FHIR resource, or is a list of such."""
-    if isinstance(document, list):
-        return bool(document) and all(recognises(one) for one in document)
-    return isinstance(document, dict) and "resourceType" in document
 
 
 def read(document: Any, terms: Terms) -> Iterator[ReadCase]:
