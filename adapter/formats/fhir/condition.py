@@ -40,7 +40,7 @@ def conditions(d: Draft) -> None:
 
 def condition(d: Draft, diagnosis: Diagnosis, n: int) -> Json:
     """The Condition of the n-th diagnosis."""
-    path, malignant = f"/diagnoses/{n}", diagnosis.role not in ("comorbidity", "antecedent")
+    path, malignant = f"/diagnoses/{n}", _is_cancer(d, diagnosis, n)
     phase = f" ({diagnosis.phase})" if diagnosis.phase and diagnosis.phase != "diagnosis" else ""
     made = d.head("Condition", f"condition/{n}", called(diagnosis) + phase, "primary-condition" if malignant else "")
     if extension := extensions(d, diagnosis, n):
@@ -63,6 +63,18 @@ def condition(d: Draft, diagnosis: Diagnosis, n: int) -> Json:
     if diagnosis.said:
         made["note"] = [d.ledger.put({"text": diagnosis.said}, f"{path}/said", member="text")]
     return made
+
+
+def _is_cancer(d: Draft, diagnosis: Diagnosis, n: int) -> bool:
+    """Whether a diagnosis is a cancer for sure: by its role, which is primary for the first where none is stated.
+
+    Without a role a further one is it where it is the relapse of one before, or a disease of the tables: hypertension
+    beside a leukaemia is no cancer because nobody called it a comorbidity.
+    """
+    if diagnosis.role is not None or n == 0:
+        return diagnosis.role not in ("comorbidity", "antecedent")
+    known = any(d.codes.key("diagnoses", words) for words in (diagnosis.entity, diagnosis.subtype) if words)
+    return known or relapsed(d.case.diagnoses, n) is not None
 
 
 def called(diagnosis: Diagnosis) -> str:

@@ -357,3 +357,24 @@ def test_the_result_of_a_karyotype_is_its_interpretation(result, code):
     (interpretation,) = observation(document, "karyotype")["interpretation"]
     assert codes(interpretation) == ([code] if code else [])
     assert again(document)["findings"][0]["result"] == result
+
+
+@pytest.mark.parametrize(
+    ("second", "claimed"),
+    [
+        ({"entity": "hypertension"}, False),
+        ({"entity": "breast cancer", "role": "other malignancy"}, True),
+        ({"entity": "AML"}, True),
+        ({"entity": "MDS", "role": "antecedent"}, False),
+        ({"phase": "relapse"}, True),
+    ],
+)
+def test_a_further_diagnosis_is_a_cancer_of_mcode_only_where_that_is_known(second, claimed):
+    document = bundle("mcode4", diagnoses=[{"entity": "ALL"}, second])
+    first, other = (e["resource"] for e in document["entry"] if e["resource"]["resourceType"] == "Condition")
+    profile = ["http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-primary-cancer-condition"]
+
+    assert first["meta"]["profile"] == profile
+    assert (other.get("meta", {}).get("profile"), "category" in other) == (
+        (profile, True) if claimed else (None, False)
+    )
