@@ -182,13 +182,11 @@ DIAGNOSES = stated(
     sites=texts(st.sampled_from(("CNS", "testis", "skin"))),
     said=WORDS,
 )
-FEATURES = stated(
-    {"term": st.sampled_from(("fever", "splenomegaly", "an unlisted feature"))},
-    code=CODES,
-    result=RESULTS,
-    age=AGES,
-    site=st.just("left"),
-    said=WORDS,
+OF_FEATURE = {"code": CODES, "result": RESULTS, "age": AGES, "site": st.just("left"), "said": WORDS}
+FEATURES = st.one_of(
+    stated({"term": st.sampled_from(("fever", "splenomegaly", "an unlisted feature", "as reported"))}, **OF_FEATURE),
+    stated({"said": WORDS}, **{name: one for name, one in OF_FEATURE.items() if name != "said"}),
+    stated({"age": AGES}, result=RESULTS),
 )
 COMMON = {
     "method": st.one_of(METHODS, texts(METHODS)),

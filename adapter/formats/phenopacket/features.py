@@ -15,6 +15,8 @@ from adapter.report import Json
 if TYPE_CHECKING:
     from adapter.case import Case, Feature
 
+UNNAMED = "feature"  # label of one of which only age, site or result is stated
+
 
 def features(w: Writing, case: Case, measured: int) -> tuple[list[Json], list[Json]]:
     """The features in order, and those that could not be told, which follow ``measured`` measurements."""
@@ -45,7 +47,7 @@ def _feature(w: Writing, feature: Feature, path: str, where: str) -> Json:
 def _doubtful(w: Writing, feature: Feature, path: str, where: str) -> Json:
     """A Measurement of the subject; the description says that it is of a feature."""
     node: Json = {"description": f"feature: {_words(feature)}"}
-    w.note((node, f"{path}/term" if feature.term else f"{path}/code", "", "description"))
+    w.note((node, f"{path}/{name}" if (name := _named_by(feature)) else "", "", "description"))
     _type(w, node, "assay", feature, path, where)
     value: Json = {}
     w.term(value, "ontologyClass", w.coded("results", feature.result, "LOINC"), f"{path}/result")
@@ -61,17 +63,30 @@ def _rest(w: Writing, feature: Feature, path: str, where: str) -> None:
 
 
 def _words(feature: Feature) -> str:
-    return feature.term or (feature.code.display or feature.code.code if feature.code else "")
+    """What a feature is called: its term, the words of its code, what was said; a class has to have a label."""
+    coded = feature.code.display or feature.code.code if feature.code else ""
+    return feature.term or coded or feature.said or UNNAMED
+
+
+def _named_by(feature: Feature) -> str:
+    """The field that the words are of, "" where a feature has no name at all."""
+    return "term" if feature.term else "code" if feature.code else "said" if feature.said else ""
 
 
 def _type(w: Writing, node: Json, member: str, feature: Feature, path: str, where: str) -> None:
     """The class of the feature as ``member``, and the words and the code as stated beside it."""
     code = stated_code(w, feature.code, feature.term or "") if feature.code else None
     words = _words(feature)
-    chosen = code or w.coded("features", words, "HP", "NCIT", "SNOMED")
-    if feature.term:
+    named = feature.term or feature.code
+    chosen = code or (w.coded("features", words, "HP", "NCIT", "SNOMED") if named else w.terms.own(words))
+    if feature.term in (feature.said, UNNAMED) and feature.term:
+        w.term(node, member, chosen, f"{path}/term")
+        w.comment(
+            where, "term", feature.term, f"{path}/term", moved=False
+        )  # so that the label is not taken for ``said``
+    elif feature.term:
         w.stated(node, member, chosen, words, f"{path}/term", where, "term")
     else:
-        w.term(node, member, chosen, f"{path}/code")
+        w.term(node, member, chosen, f"{path}/{_named_by(feature)}" if _named_by(feature) else "")
     if feature.code:
         w.comment(where, "code", written_code(feature.code), f"{path}/code", moved=code is None)

@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     references.duplicate_id,
     vocabulary.schema_version,
     vocabulary.curie_form,
+    vocabulary.class_label,
     vocabulary.resource_missing,
     vocabulary.resource_unused,
     vocabulary.resource_entry,

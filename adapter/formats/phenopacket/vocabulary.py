@@ -41,6 +41,13 @@ def curie_form(packet: Packet) -> Iterator[Issue]:
             yield issue("curie-form", f"{path}/id", "expected <prefix>:<local part>")
 
 
+def class_label(packet: Packet) -> Iterator[Issue]:
+    """A class has a label beside its id: the official schema demands one of at least one letter."""
+    for path, node in packet.classes:
+        if text(node, "id") and not text(node, "label"):
+            yield issue("class-label", f"{path}/label", "expected the label of the class")
+
+
 def resource_missing(packet: Packet) -> Iterator[Issue]:
     """Every prefix has a resource: an error for a class, a warning for other CURIEs, not checked officially."""
     known = {text(resource, "namespacePrefix") for _, resource in packet.resources}

@@ -373,3 +373,17 @@ def test_a_primary_refractory_disease_of_another_is_read_as_refractory():
 )
 def test_a_string_alone_does_not_make_a_result_a_karyotype(finding):
     packet_of(specimens=[MARROW], findings=[finding | {"specimen": "bm"}])
+
+
+@pytest.mark.parametrize(
+    ("feature", "label"),
+    [
+        ({"said": "coarse face"}, "coarse face"),
+        ({"term": "coarse face", "said": "coarse face"}, "coarse face"),
+        ({"age": "3 y"}, "feature"),
+        ({"said": "no murmur", "result": "absent"}, "no murmur"),
+    ],
+)
+def test_a_feature_without_a_term_has_a_label_and_no_term_is_made_of_it(feature, label):
+    (node,) = packet_of(features=[feature])["phenotypicFeatures"]
+    assert node["type"]["label"] == label

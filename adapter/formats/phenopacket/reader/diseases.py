@@ -6,6 +6,7 @@ import re
 
 from adapter.case import Diagnosis, StatedCode
 from adapter.formats.phenopacket.disease import is_told, stated_code, term_of
+from adapter.formats.phenopacket.features import UNNAMED
 from adapter.formats.phenopacket.reader.comments import Comment, grouped
 from adapter.formats.phenopacket.reader.measurements import is_feature, result_of
 from adapter.formats.phenopacket.reader.person import DIAGNOSIS
@@ -191,6 +192,9 @@ def _feature(r: Reading, node: Json, kind: Json, where: str, member: str) -> Jso
     words = comments.first(where, "term") or text(kind, "label") or text(kind, "id")
     if code and comments.first(where, "term") is None and words == (code.get("display") or code.get("code")):
         words = ""
+    said, bare = comments.first(where, "said"), r.ours and comments.first(where, "term") is None
+    if bare and code is None and words in (said, UNNAMED):
+        words = ""  # a label without a term: a class has to have one
     result = comments.first(where, "result")
     if (
         code is None
@@ -199,4 +203,4 @@ def _feature(r: Reading, node: Json, kind: Json, where: str, member: str) -> Jso
     ):
         code = coded(r, text(kind, "id"), text(kind, "label"))
     found = stated(term=words, code=code, result=result, age=when(r, node, member, where).get("age"))
-    return found | stated(site=comments.first(where, "site"), said=comments.first(where, "said"))
+    return found | stated(site=comments.first(where, "site"), said=said)

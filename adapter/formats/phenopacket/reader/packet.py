@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from adapter.case import Case, read_case
@@ -204,19 +204,31 @@ def _accepted(r: Reading, document: Json) -> Case:
         except CaseError as error:
             for fault in reversed(error.faults):
                 r.odd("", "refused", f"{fault.pointer}: {fault.message}; it is carried, not stated")
-                _remove(document, fault)
+            for place in _places(error.faults):
+                _remove(document, place)
     return read_case({"case_format": "1", "id": document["id"]})
 
 
-def _remove(document: Json, fault: Fault) -> None:
-    """Take out the place of a fault: a field, or the whole item that lacks one."""
-    steps = [s.replace("~1", "/").replace("~0", "~") for s in fault.pointer.split("/")[1:]]
-    if fault.code == "missing" and len(steps) > 2:
-        steps = steps[:2]
+def _places(faults: Iterable[Fault]) -> list[tuple[str, ...]]:
+    """What to take out: the field of each fault, or the whole item that lacks one; the last first.
+
+    So no place moves before its turn, and none is taken out within another.
+    """
+    found = set()
+    for fault in faults:
+        steps = tuple(s.replace("~1", "/").replace("~0", "~") for s in fault.pointer.split("/")[1:])
+        found.add(steps[:2] if fault.code == "missing" else steps)
+    outer = [one for one in found if not any(one[:n] in found for n in range(1, len(one)))]
+    return sorted(outer, key=lambda one: [(int(s), "") if s.isdecimal() else (-1, s) for s in one], reverse=True)
+
+
+def _remove(document: Json, steps: tuple[str, ...]) -> None:
     node: Any = document
     for step in steps[:-1]:
-        node = node[int(step)] if isinstance(node, list) else node.get(step, {})
-    if isinstance(node, list) and steps[-1].isdecimal() and int(steps[-1]) < len(node):
+        if not isinstance(node, dict | list):
+            return  # a fault within a text, of which nothing can be taken out alone
+        node = node[int(step)] if isinstance(node, list) else node.get(step)
+    if isinstance(node, list):
         del node[int(steps[-1])]
-    elif isinstance(node, dict):
-        node.pop(steps[-1] if steps else "", None)
+    elif isinstance(node, dict) and steps:
+        node.pop(steps[-1], None)
