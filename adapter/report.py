@@ -165,6 +165,25 @@ def leaves(document: Any, pointer: str = "") -> Iterator[str]:
         yield pointer
 
 
+def steps_of(pointer: str) -> tuple[str, ...]:
+    """The members and positions that a JSON pointer leads through.
+
+    >>> steps_of("/findings/0/a~1b")
+    ('findings', '0', 'a/b')
+    """
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+
+
+def pointer_of(steps: Iterable[str]) -> str:
+    """The JSON pointer that leads through ``steps``; the inverse of :func:`steps_of`."""
+    return "".join(_join("", step) for step in steps)
+
+
+def in_order(steps: Iterable[str]) -> list[tuple[int, str]]:
+    """Key to sort pointers by, positions as numbers: ``/findings/10`` comes after ``/findings/9``."""
+    return [(int(step), "") if step.isdecimal() else (-1, step) for step in steps]
+
+
 def _join(pointer: str, member: str) -> str:
     return f"{pointer}/{member.replace('~', '~0').replace('/', '~1')}" if member else pointer
 

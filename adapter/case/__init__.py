@@ -21,7 +21,7 @@ from adapter.case.model import (
     Subject,
     Treatment,
 )
-from adapter.case.reading import read_case
+from adapter.case.reading import read_case, refused
 from adapter.terms import Terms
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "case_schema",
     "facts_of",
     "read_case",
+    "refused",
 ]
 
 

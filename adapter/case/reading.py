@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from adapter.case.findings.finding import Finding as Shape
 from adapter.case.links import broken
 from adapter.case.model import Case, without_nulls
 from adapter.errors import CaseError, Fault, NomenclatureError
+from adapter.report import in_order, steps_of
 
 _MESSAGES = {
     "extra_forbidden": ("unknown", "the case format has no such field"),
@@ -106,10 +107,38 @@ def in_document_order(found: Iterator[Fault], document: Any) -> tuple[Fault, ...
     return tuple(sorted(unique.values(), key=lambda fault: _order(fault.pointer, document)))
 
 
+def refused(faults: Iterable[Fault], document: Any) -> list[tuple[str, ...]]:
+    """What has to be taken out of ``document`` so that none of these faults is left, the last first.
+
+    The field of a fault, or the whole part that lacks one; a place that is not there stands for what should hold it.
+    None is within another and none moves before its turn, so that of two faults of one finding the second does not
+    meet the finding that took its place.
+    """
+    found = set()
+    for fault in faults:
+        steps = steps_of(fault.pointer)
+        steps = steps[:2] if fault.code == "missing" else steps
+        while steps and _at(document, steps) is None:
+            steps = steps[:-1]
+        found.add(steps)
+    outer = [one for one in found if one and not any(one[:n] in found for n in range(1, len(one)))]
+    return sorted(outer, key=in_order, reverse=True)
+
+
+def _at(document: Any, steps: tuple[str, ...]) -> Any:
+    for step in steps:
+        if isinstance(document, Mapping):
+            document = document.get(step)
+        elif isinstance(document, list) and step.isdecimal() and int(step) < len(document):
+            document = document[int(step)]
+        else:
+            return None
+    return document
+
+
 def _order(at: str, document: Any) -> list[int]:
     order, node = [], document
-    for step in at.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
+    for key in steps_of(at):
         if isinstance(node, Mapping):
             order.append(list(node).index(key) if key in node else len(node))
             node = node.get(key)

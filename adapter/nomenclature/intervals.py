@@ -38,7 +38,7 @@ WORDS = {
         start=1,
     )
 }  # fmt: skip
-_UNITS = {
+UNITS = {
     "years": "years|year|yrs|yr|y",
     "months": "months|month|mos|mo",
     "weeks": "weeks|week|wks|wk|w",
@@ -52,12 +52,12 @@ _BETWEEN = f"(?:{GAP}|{DASH})"
 
 def _term(unit: str, name: str) -> str:
     """N UNIT"""
-    return f"(?P<{unit}_{name}>{_N}){_BETWEEN}(?:{_UNITS[unit]})"
+    return f"(?P<{unit}_{name}>{_N}){_BETWEEN}(?:{UNITS[unit]})"
 
 
 def _span(name: str) -> str:
     """YEARS? MONTHS? WEEKS? DAYS? HOURS?, at least one, or an ISO 8601 duration"""
-    units = list(_UNITS)
+    units = list(UNITS)
     chains = "|".join(
         _term(unit, f"{name}{n}") + "".join(f"(?:{_AND}{_term(later, f'{name}{n}')})?" for later in units[n + 1 :])
         for n, unit in enumerate(units)
@@ -72,9 +72,9 @@ _BOUNDS = (
     f"|(?P<about>{ABOUT})){GAP}"
 )
 _RANGE = (
-    f"(?P<from>{_N}){TO}(?P<to>{_N}){_BETWEEN}(?:" + "|".join(f"(?P<range_{u}>{w})" for u, w in _UNITS.items()) + ")"
+    f"(?P<from>{_N}){TO}(?P<to>{_N}){_BETWEEN}(?:" + "|".join(f"(?P<range_{u}>{w})" for u, w in UNITS.items()) + ")"
 )
-_PLUS = f"(?P<plus>{_N})\\+{GAP}(?:" + "|".join(f"(?P<plus_{u}>{w})" for u, w in _UNITS.items()) + ")"
+_PLUS = f"(?P<plus>{_N})\\+{GAP}(?:" + "|".join(f"(?P<plus_{u}>{w})" for u, w in UNITS.items()) + ")"
 
 AGE_EXPECTED = "an age: 58 y, 58-year-old, P58Y, 58 y 3 mo, 7 months, 66;4, >89 y, 50-59 y or newborn"
 AGE = (
@@ -181,13 +181,13 @@ def _stated_span(found: re.Match[str]) -> Span:
     stated = {
         name.partition("_")[0]: text
         for name, text in found.groupdict().items()
-        if text and name.partition("_")[0] in _UNITS
+        if text and name.partition("_")[0] in UNITS
     }
     return Span(**{unit: _number(text) for unit, text in stated.items()})
 
 
 def _one(found: re.Match[str], kind: str, number: str) -> Span:
-    unit = next(unit for unit in _UNITS if found[f"{kind}_{unit}"])
+    unit = next(unit for unit in UNITS if found[f"{kind}_{unit}"])
     return Span(**{unit: _number(number)})
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from adapter.case import Case, case_schema, facts_of, read_case
-from adapter.errors import CaseError
+from adapter.case import Case, case_schema, facts_of, read_case, refused
+from adapter.errors import CaseError, Fault
 from adapter.formats.document import dump, lines, read_json, read_yaml
 from adapter.normalise import normalise
 from adapter.terms import load
@@ -369,3 +369,36 @@ VALIDATOR = _validator()
 
 def test_a_case_is_read_from_its_own_words_too():
     assert Case.model_validate(document("minimal.json")) == read_case(document("minimal.json"))
+
+
+def test_what_has_to_be_taken_out_is_told_from_the_end():
+    document = {
+        "case_format": "1",
+        "id": "two-faults",
+        "subject": {"sex": "neither"},
+        "findings": [
+            {"kind": "sequence-variant", "gene": "TP53", "vaf": "lots"},
+            {"kind": "rearrangement", "cells": "most"},
+            {"kind": "sequence-variant", "gene": "FLT3", "cells": "60 %"},
+        ],
+    }
+    with pytest.raises(CaseError) as error:
+        read_case(document)
+
+    assert refused(error.value.faults, document) == [
+        ("subject", "sex"),
+        ("findings", "1", "cells"),
+        ("findings", "0", "vaf"),
+    ]
+
+
+def test_two_faults_of_one_finding_take_out_that_finding_and_no_other():
+    findings = [{"gene": "TP53"}, {"gene": "FLT3", "vaf": "lots"}, {"gene": "NPM1", "vaf": "40 %"}]
+    faults = (
+        Fault("/findings/1/kind", "missing", "expected a kind"),
+        Fault("/findings/1/vaf", "invalid", "expected a fraction"),
+        Fault("/findings/0/cells/positive", "invalid", "expected a count"),
+    )
+
+    # The place that is not there stands for the finding that should hold it.
+    assert refused(faults, {"findings": findings}) == [("findings", "1"), ("findings", "0")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapter.formats.fhir.observation import Parts, plain
+from adapter.formats.fhir.words import interval_of
 
 if TYPE_CHECKING:
     from adapter.case.model import Outcome
@@ -62,9 +63,7 @@ def interval(d: Draft, stated: Outcome, *, dated: bool) -> None:
 
 def words_of(stated: Outcome) -> str:
     """One line about the outcome for its narrative: vital status, interval with its start, age."""
-    since = f" since {stated.since}" if stated.since else ""
-    after = f"{stated.after.text}{since}" if stated.after else since.lstrip()
-    told = (stated.vital_status, after, f"at age {stated.age.text}" if stated.age else "")
+    told = (stated.vital_status, interval_of(stated), f"at age {stated.age.text}" if stated.age else "")
     return f"Outcome: {', '.join(filter(None, told)) or 'last information'}"
 
 

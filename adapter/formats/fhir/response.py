@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from adapter.formats.fhir.condition import only_disease
 from adapter.formats.fhir.observation import Parts, plain
 from adapter.formats.fhir.treatment import roles
+from adapter.formats.fhir.words import interval_of
 
 if TYPE_CHECKING:
     from adapter.case.model import Response
@@ -64,9 +65,7 @@ def response(d: Draft, stated: Response, n: int, treatments: dict[str, list[str]
 
 def words_of(stated: Response) -> str:
     """One line about a response for its narrative: status, sites, interval with its start."""
-    since = f" since {stated.since}" if stated.since else ""
-    after = f"{stated.after.text}{since}" if stated.after else since.lstrip()
-    told = (stated.status or stated.said, *stated.sites, after)
+    told = (stated.status or stated.said, *stated.sites, interval_of(stated))
     return f"Response: {', '.join(filter(None, told)) or 'not stated'}"
 
 

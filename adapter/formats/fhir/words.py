@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from adapter.nomenclature.quantities import Bounds
 
 if TYPE_CHECKING:
     from adapter.case.facts import Detail, Facts
+    from adapter.case.model import Outcome, Response
     from adapter.nomenclature.quantities import Copies, Share
 
 _LOOKED_WITH = frozenset({"probe", "panel", "of"})
@@ -47,6 +47,12 @@ def called(facts: Facts) -> str:
     return ", ".join(str(detail.value) for detail in facts.details if detail.name in _LOOKED_WITH)
 
 
+def interval_of(stated: Outcome | Response) -> str:
+    """When something was after what: ``4 d since diagnosis``; "" where neither is stated."""
+    since = f"since {stated.since}" if stated.since else ""
+    return " ".join(filter(None, (stated.after.text if stated.after else "", since)))
+
+
 def _copies_in_words(copies: Copies) -> str:
     if copies.low is copies.high is None:
         return f"copies: {copies.text}"
@@ -54,7 +60,7 @@ def _copies_in_words(copies: Copies) -> str:
 
 
 def _percent(share: Share) -> str:
-    return share.text if "%" in share.text else f"{Decimal(share.low) if share.low is not None else share.text} %"
+    return share.text if "%" in share.text else f"{share.low if share.low is not None else share.text} %"
 
 
 def of_result(facts: Facts) -> str:

@@ -20,7 +20,7 @@ from adapter.formats.phenopacket import schema
 from adapter.formats.phenopacket.metadata import resources
 from adapter.formats.phenopacket.printing import ordered
 from adapter.formats.phenopacket.writing import Writing
-from adapter.report import Json
+from adapter.report import Json, steps_of
 
 if TYPE_CHECKING:
     from adapter.case import Carried, Case
@@ -139,7 +139,7 @@ def _take_in_list(parent: list[Any], n: int, one: Carried, *, replaces: bool) ->
 
 def _parent(packet: Json, pointer: str) -> tuple[Any, str]:
     """The object or list that holds the place of a pointer, and the member; None where there is none."""
-    steps = [s.replace("~1", "/").replace("~0", "~") for s in pointer.split("/")[1:]]
+    steps = steps_of(pointer)
     node: Any = packet
     for step in steps[:-1]:
         key: Any = int(step) if isinstance(node, list) and _POSITION.fullmatch(step) else step

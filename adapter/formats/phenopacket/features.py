@@ -79,11 +79,10 @@ def _type(w: Writing, node: Json, member: str, feature: Feature, path: str, wher
     words = _words(feature)
     named = feature.term or feature.code
     chosen = code or (w.coded("features", words, "HP", "NCIT", "SNOMED") if named else w.terms.own(words))
-    if feature.term in (feature.said, UNNAMED) and feature.term:
+    if feature.term and feature.term in (feature.said, UNNAMED):
         w.term(node, member, chosen, f"{path}/term")
-        w.comment(
-            where, "term", feature.term, f"{path}/term", moved=False
-        )  # so that the label is not taken for ``said``
+        # A label without this comment may be what was said, or nothing that was.
+        w.comment(where, "term", feature.term, f"{path}/term", moved=False)
     elif feature.term:
         w.stated(node, member, chosen, words, f"{path}/term", where, "term")
     else:

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from adapter.errors import AmbiguousTerm
 from adapter.nomenclature.quantities import Age, Date
-from adapter.report import Json, Ledger
+from adapter.report import Json, Ledger, in_order
 from adapter.terms import Code, Terms
 
 BY = "haem-adapter"
@@ -132,8 +132,7 @@ class Writing:
 
 def _place(update: Json) -> list[tuple[int, str]]:
     """The steps to the place that a comment speaks of, positions as numbers."""
-    steps = update["comment"].partition(" ")[0].split("/")
-    return [(int(step), "") if step.isdecimal() else (-1, step) for step in steps]
+    return in_order(update["comment"].partition(" ")[0].split("/"))
 
 
 def age_element(age: Age) -> Json | None:

@@ -4,10 +4,8 @@ import copy
 
 import pytest
 
-from adapter.errors import Fault
 from adapter.formats.document import dump, read_json, read_yaml
 from adapter.formats.phenopacket import read
-from adapter.formats.phenopacket.reader.packet import _places
 from adapter.formats.phenopacket.roundtrip import compared
 from adapter.terms import load
 
@@ -296,14 +294,3 @@ def test_a_procedure_has_the_kind_that_the_table_gives_its_code(curie, kind):
 
     assert (found.get("kind"), found["said"]) == (kind, "what was done")
     assert comes_back(document)
-
-
-def test_two_faults_of_one_part_take_out_that_part_and_no_other():
-    faults = (
-        Fault("/findings/3", "missing", "expected a gene"),
-        Fault("/findings/1/copies", "invalid", "expected copies"),
-        Fault("/findings/3/vaf", "invalid", "expected a fraction"),
-        Fault("/findings/10/genes/0", "missing", "expected a gene"),
-    )
-
-    assert _places(faults) == [("findings", "10"), ("findings", "3"), ("findings", "1", "copies")]

@@ -77,10 +77,10 @@ def _case(s: Scene, gone: list[Loss]) -> ReadCase:
     for entry in s.entries:
         _carry(s, entry, carried)
     s.case["carried"] = carried
-    case, issues, losses = accepted({k: v for k, v in s.case.items() if v not in ({}, [])})
+    case, issues = accepted({k: v for k, v in s.case.items() if v not in ({}, [])})
     if missing := tuple(unrestored(s, case)):
         case = restated(missing, case, s.terms)
-    return ReadCase(case, (*gone, *losses), (*s.issues, *issues), _places(s))
+    return ReadCase(case, tuple(gone), (*s.issues, *issues), _places(s))
 
 
 def _places(s: Scene) -> dict[tuple[str, str], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapter.case.findings.engines import read_iscn
 from adapter.formats.fhir.datatypes import INTERPRETATION, ISCN
 from adapter.formats.fhir.reader import habits
 from adapter.formats.fhir.reader.answers import RESULTS, UNCLEAR, answer_of, zygosity_of
@@ -14,7 +15,6 @@ from adapter.formats.fhir.reader.observed import begun, ended, take_code
 from adapter.formats.fhir.reader.placing import are_negatives, as_negative, is_named, joins, kind_beside, place
 from adapter.formats.fhir.reader.results import unvalued
 from adapter.formats.fhir.reader.values import value_of
-from adapter.nomenclature import iscn
 
 if TYPE_CHECKING:
     from adapter.formats.fhir.reader.entries import Entry
@@ -133,7 +133,7 @@ def _string(s: Scene, entry: Entry, made: Json, *, result: bool) -> None:
             resource.pop("valueCodeableConcept", None)
     if not said:
         return
-    if result and (entry.own or iscn.parse(said).status != "not-iscn"):
+    if result and (entry.own or read_iscn(said)[0].document.status != "not-iscn"):
         made["iscn"] = said
         return
     made["said"] = said

@@ -13,10 +13,9 @@ from adapter.case.findings import (
     Rearrangement,
     SequenceVariant,
 )
-from adapter.case.findings.engines import read_fusion
+from adapter.case.findings.engines import read_fusion, read_iscn
 from adapter.case.findings.sequence_variant import identifiers as sources
 from adapter.formats.fhir.reader.node import obj, take, text
-from adapter.nomenclature import iscn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +73,7 @@ def kind_beside(found: Found) -> str:
         return "rearrangement"
     if "iscn" not in found.made or not found.genes or found.texts or found.made.get("result") == "absent":
         return ""
-    string = iscn.parse(found.made["iscn"])
+    string = read_iscn(found.made["iscn"])[0].document
     if string.arrays or (string.fish and not _TOGETHER_OR_APART.search(found.made["iscn"])):
         return "copy-number"
     joined = string.fish or (string.clones and len(found.genes) == 2)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.case import read_case
+from adapter.case import read_case, refused
 from adapter.errors import CaseError
 from adapter.formats.fhir.reader.node import left, remainders, text
 from adapter.formats.fhir.reader.restored import place
-from adapter.report import Issue, Json, Loss
+from adapter.report import Issue, Json, pointer_of
 
 if TYPE_CHECKING:
     from adapter.case import Case
@@ -46,7 +46,7 @@ def carry(entry: Entry, carried: list[Json], *, whole: bool) -> None:
     )
 
 
-def accepted(document: Json) -> tuple[Case, list[Issue], list[Loss]]:
+def accepted(document: Json) -> tuple[Case, list[Issue]]:
     """The case of ``document``; what the case refuses is carried, with a warning each.
 
     Raises CaseError where taking out what is refused does not help.
@@ -54,23 +54,15 @@ def accepted(document: Json) -> tuple[Case, list[Issue], list[Loss]]:
     issues: list[Issue] = []
     for _ in range(_ROUNDS):
         try:
-            return read_case(document), issues, []
+            return read_case(document), issues
         except CaseError as error:
-            taken = {fault.pointer: fault.message for fault in error.faults}
-            if not _without(document, taken):
+            places = [steps for steps in refused(error.faults, document) if _may_move(steps)]
+            if not places:
                 raise
-            issues += [
-                Issue(
-                    validator="fhir reader",
-                    level="warning",
-                    category="refused",
-                    path="",
-                    input_path=pointer,
-                    message=message,
-                )
-                for pointer, message in taken.items()
-            ]
-    return read_case(document), issues, []
+            for steps in places:
+                _move(document, steps)
+            issues += [_refused(fault.pointer, fault.message) for fault in error.faults]
+    return read_case(document), issues
 
 
 def _refused(pointer: str, message: str) -> Issue:
@@ -79,31 +71,15 @@ def _refused(pointer: str, message: str) -> Issue:
     )
 
 
-def _without(document: Json, pointers: dict[str, str]) -> bool:
-    """Move what stands at ``pointers`` to ``carried``; False where nothing was there to move."""
-    moved = False
-    for pointer in sorted(pointers, key=_from_the_end, reverse=True):
-        steps = pointer.split("/")[1:]
-        moved |= _move(document, [s.replace("~1", "/").replace("~0", "~") for s in steps], pointer)
-    return moved
+def _may_move(steps: tuple[str, ...]) -> bool:
+    """Whether a refused place is a part of the case, and neither all of a section nor what is carried already."""
+    return len(steps) > 1 and steps[0] != "carried"
 
 
-def _from_the_end(pointer: str) -> list[tuple[int, str]]:
-    return [(int(step), "") if step.isdecimal() else (-1, step) for step in pointer.split("/")[1:]]
-
-
-def _move(document: Json, steps: list[str], pointer: str) -> bool:
+def _move(document: Json, steps: tuple[str, ...]) -> None:
+    """Move what stands at a place to ``carried``, under the pointer it would have had."""
     node: Any = document
     for step in steps[:-1]:
-        node = _below(node, step)
-    if not steps or steps[0] == "carried" or _below(node, steps[-1]) is None:
-        return len(steps) > 1 and steps[0] != "carried" and _move(document, steps[:-1], pointer.rpartition("/")[0])
-    value = node.pop(int(steps[-1])) if isinstance(node, list) else node.pop(steps[-1])
-    document.setdefault("carried", []).append({"format": "case", "path": pointer, "value": value})
-    return True
-
-
-def _below(node: Any, step: str) -> Any:
-    if isinstance(node, list):
-        return node[int(step)] if step.isdecimal() and int(step) < len(node) else None
-    return node.get(step) if isinstance(node, dict) else None
+        node = node[int(step) if isinstance(node, list) else step]
+    value = node.pop(int(steps[-1]) if isinstance(node, list) else steps[-1])
+    document.setdefault("carried", []).append({"format": "case", "path": pointer_of(steps), "value": value})

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapter.formats.fhir.reader.node import number, obj, objects, text
+from adapter.nomenclature.intervals import UNITS
 
 if TYPE_CHECKING:
     from adapter.report import Json
 
 _TIME = {"a": "y", "mo": "mo", "wk": "wk", "d": "d", "h": "h"}
-_TIME_WORDS = {  # of a quantity without a code
-    "year": "y", "years": "y", "yr": "y", "month": "mo", "months": "mo", "week": "wk", "weeks": "wk", "day": "d",
-    "days": "d",
-}  # fmt: skip
+_SHORT = {"years": "y", "months": "mo", "weeks": "wk", "days": "d", "hours": "h"}
+_TIME_WORDS = {word: _SHORT[unit] for unit, words in UNITS.items() for word in words.split("|")}
 _SIGNS = ("<", "<=", ">=", ">")
 _ONE_UNIT = frozenset({"value", "unit", "system", "code", "comparator", "extension"})
 

@@ -21,21 +21,15 @@ from adapter.formats.phenopacket.view import child, text
 from adapter.report import Issue, Json, Loss
 from adapter.terms import Terms
 
-OLD = Issue(
-    validator=VALIDATOR,
-    level="warning",
-    category="schema-1",
-    path="/metaData/phenopacketSchemaVersion",
-    message="accepted: a phenopacket of schema 1, read in the form of schema 2",
-)
 
-LATE = Issue(
-    validator=VALIDATOR,
-    level="warning",
-    category="schema-1-member",
-    path="",
-    message="accepted: a member of schema 1 in a phenopacket of schema 2, read under its new name",
+def _accepted(category: str, path: str, message: str) -> Issue:
+    return Issue(validator=VALIDATOR, level="warning", category=category, path=path, message=f"accepted: {message}")
+
+
+OLD = _accepted(
+    "schema-1", "/metaData/phenopacketSchemaVersion", "a phenopacket of schema 1, read in the form of schema 2"
 )
+LATE = _accepted("schema-1-member", "", "a member of schema 1 in a phenopacket of schema 2, read under its new name")
 
 
 def read(document: Any, terms: Terms) -> Iterator[ReadCase]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from adapter.case import Case, read_case
-from adapter.errors import CaseError, Fault
+from adapter.case import Case, read_case, refused
+from adapter.errors import CaseError
 from adapter.formats.base import ReadCase
 from adapter.formats.document import dump, read_json
 from adapter.formats.phenopacket.reader import actions, diseases, measurements, person, samples, variants
@@ -204,31 +204,13 @@ def _accepted(r: Reading, document: Json) -> Case:
         except CaseError as error:
             for fault in reversed(error.faults):
                 r.odd("", "refused", f"{fault.pointer}: {fault.message}; it is carried, not stated")
-            for place in _places(error.faults):
-                _remove(document, place)
+            for steps in refused(error.faults, document):
+                _remove(document, steps)
     return read_case({"case_format": "1", "id": document["id"]})
-
-
-def _places(faults: Iterable[Fault]) -> list[tuple[str, ...]]:
-    """What to take out: the field of each fault, or the whole item that lacks one; the last first.
-
-    So no place moves before its turn, and none is taken out within another.
-    """
-    found = set()
-    for fault in faults:
-        steps = tuple(s.replace("~1", "/").replace("~0", "~") for s in fault.pointer.split("/")[1:])
-        found.add(steps[:2] if fault.code == "missing" else steps)
-    outer = [one for one in found if not any(one[:n] in found for n in range(1, len(one)))]
-    return sorted(outer, key=lambda one: [(int(s), "") if s.isdecimal() else (-1, s) for s in one], reverse=True)
 
 
 def _remove(document: Json, steps: tuple[str, ...]) -> None:
     node: Any = document
     for step in steps[:-1]:
-        if not isinstance(node, dict | list):
-            return  # a fault within a text, of which nothing can be taken out alone
-        node = node[int(step)] if isinstance(node, list) else node.get(step)
-    if isinstance(node, list):
-        del node[int(steps[-1])]
-    elif isinstance(node, dict) and steps:
-        node.pop(steps[-1], None)
+        node = node[int(step) if isinstance(node, list) else step]
+    del node[int(steps[-1]) if isinstance(node, list) else steps[-1]]
